@@ -264,18 +264,17 @@ def _settle_current(cursor, dataset: Dataset, undone: int) -> None:
     table = f"rows.{dataset.name}"
     cursor.execute(f"create or replace temp table touched as select distinct _group from {table} where _batch = ?",
                    [undone])
-    live = f"select {table}.* from {table} join meta.batches on batch = _batch and undone_at is null"
-    if dataset.key:
-        holds = (f"not exists (select 1 from ({live}) as later where later._group = earlier._group"
-                 f" and later._batch > earlier._batch and {ENDS})")
-        cursor.execute(f"update {table} as earlier set _current = {holds} and _batch in (select batch from"
-                       " meta.batches where undone_at is null) where _group in (from touched)")
-        return
     cursor.execute(
-        f"create or replace temp table held as with numbered as (select _batch, _file, _sheet, _row, _key,"
-        f" row_number() over (partition by _key, _batch order by _file, _sheet, _row) as nth from ({live})"
-        " where _group in (from touched)), counted as (select *, coalesce(max(nth) over (partition by _key"
-        " order by _batch range between unbounded preceding and 1 preceding), 0) as before from numbered)"
-        " select _batch, _file, _sheet, _row from counted where nth > before")
-    cursor.execute(f"update {table} set _current = (_batch, _file, _sheet, _row) in (from held)"
-                   " where _group in (from touched)")
+        f"create or replace temp table live as select stored.*, stored.rowid as place from {table} as stored"
+        " join meta.batches on batch = _batch and undone_at is null where _group in (from touched)")
+    if dataset.key:
+        holds = ("select place from live as earlier where not exists (select 1 from live as later"
+                 f" where later._group = earlier._group and later._batch > earlier._batch and {ENDS})")
+    else:
+        holds = ("with numbered as (select place, _batch, _key,"
+                 " row_number() over (partition by _key, _batch order by _file, _sheet, _row) as nth from live)"
+                 " select place from (select place, nth, coalesce(max(nth) over (partition by _key order by _batch"
+                 " range between unbounded preceding and 1 preceding), 0) as before from numbered)"
+                 " where nth > before")
+    cursor.execute(f"create or replace temp table held as {holds}")
+    cursor.execute(f"update {table} set _current = rowid in (from held) where _group in (from touched)")
