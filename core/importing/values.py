@@ -1,0 +1,123 @@
+"""Text → typed values in SQL, every cell that cannot be read keeping its address."""
+
+import re
+import unicodedata
+from datetime import date, timedelta
+
+from core.datasets import Column
+
+FULL_WIDTH = "０１２３４５６７８９．，－＋％（）／：￥　"
+HALF_WIDTH = "0123456789.,-+%()/:¥ "
+MISSING = ("", "-", "—", "--", "——", "n/a", "na", "#n/a", "null", "none", "nan")
+INVISIBLE = r"[\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}]"
+TIME = r"(\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)"
+# Low-cardinality types are read value by value; the others in SQL.
+BY_VALUE = {"enum", "boolean", "metric", "month", "quarter"}
+DATED = {"date", "datetime"}
+
+
+def clean(raw: str) -> str:
+    """SQL: the cell without blanks around it, full-width signs folded, null where it says that nothing is there."""
+    folded = f"trim(translate({raw}, '{FULL_WIDTH}', '{HALF_WIDTH}'), chr(32) || chr(9) || chr(10) || chr(13) || chr(160))"
+    return f"case when lower({folded}) in {MISSING} then null else {folded} end"
+
+
+def number(x: str) -> str:
+    """SQL: 11,269 ￥1,234.50 (4,533.75) 78.15% 12.3万 1.2亿 4,500元 as a number; null for anything else."""
+    bare = f"regexp_replace({x}, '[¥￥£$€,\\s元]', '', 'g')"
+    negative = f"regexp_full_match({bare}, '\\(.*\\)')"
+    digits = f"regexp_extract(trim({bare}, '()'), '^([+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?)(%|万|亿)?$', "
+    power = f"case {digits}2) when '%' then 'e-2' when '万' then 'e4' when '亿' then 'e8' else '' end"
+    scaled = f"try_cast({digits}1) || {power} as double) * case when {negative} then -1 else 1 end"
+    return f"case when regexp_full_match({x}, '[+-]?\\d+(\\.\\d+)?') then try_cast({x} as double) else {scaled} end"
+
+
+def moment(x: str, order: str) -> str:
+    """SQL: a date or date with time in any of the usual writings, or an Excel serial number, as TIMESTAMP; `order` is
+    dmy or mdy for writings that start with the day or month."""
+    said = f"regexp_replace(regexp_replace({x}, '\\s*(星期|周)[一二三四五六日天]', ''), '(\\d)T(\\d)', '\\1 \\2')"
+    ymd = rf"^(\d{{4}})\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*日?\s*{TIME}?Z?$"
+    packed = rf"^(\d{{4}})(\d{{2}})(\d{{2}})\s*{TIME}?$"
+    ends = rf"^(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}})\s*{TIME}?$"
+    day, month_ = (1, 2) if order == "dmy" else (2, 1)
+
+    def stamp(pattern: str, y: int, m: int, d: int) -> str:
+        def part(group: int) -> str:
+            return f"regexp_extract({said}, '{pattern}', {group})"
+        time = f"coalesce(nullif({part(4)}, ''), '00:00')"
+        seconds = f"case when length({time}) - length(replace({time}, ':', '')) = 1 then {time} || ':00' else {time} end"
+        return (f"try_cast({part(y)} || '-' || lpad({part(m)}, 2, '0') || '-' || lpad({part(d)}, 2, '0') || ' '"
+                f" || case when {seconds}[2] = ':' then '0' else '' end || {seconds} as timestamp)")
+    serial = (f"timestamp '1899-12-30' + to_microseconds(cast(round(try_cast({said} as double) * 86400) * 1000000"
+              " as bigint))")
+    return (f"case when regexp_full_match({said}, '\\d{{4}}-\\d{{2}}-\\d{{2}}( \\d{{2}}:\\d{{2}}:\\d{{2}})?')"
+            f" then try_cast({said} as timestamp)"
+            f" when regexp_matches({said}, '{ymd}') then {stamp(ymd, 1, 2, 3)}"
+            f" when regexp_full_match({said}, '\\d{{5}}(\\.\\d+)?') then {serial}"
+            f" when regexp_matches({said}, '{packed}') then {stamp(packed, 1, 2, 3)}"
+            f" when regexp_matches({said}, '{ends}') then {stamp(ends, 3, month_, day)} end")
+
+
+ENDS_FIRST = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+
+
+def identity(x: str) -> str:
+    """SQL: an id without quoting marks and invisible signs; 17850.0 is 17850; null where digits were lost (1.23E+17)."""
+    bare = f"regexp_replace({x}, '{INVISIBLE}', '', 'g')"
+    bare = f"trim(regexp_replace({bare}, '^=?\"(.*)\"$', '\\1'), chr(32) || chr(9))"
+    bare = f"regexp_replace({bare}, '^''', '')"
+    return (f"case when regexp_full_match({bare}, '\\d(\\.\\d+)?[eE]\\+?\\d+') then null"
+            f" else nullif(regexp_replace({bare}, '^(\\d+)\\.0+$', '\\1'), '') end")
+
+
+def expression(column: Column, x: str, order: str) -> str:
+    """SQL: the typed value of a cleaned cell of this column; null where the cell cannot be read."""
+    if column.type == "number":
+        return number(x)
+    if column.type == "integer":
+        return f"case when ({number(x)}) = floor({number(x)}) then cast({number(x)} as bigint) end"
+    if column.type in DATED:
+        return f"cast({moment(x, order)} as {'date' if column.type == 'date' else 'timestamp'})"
+    return identity(x) if column.type == "id" else f"regexp_replace({x}, '{INVISIBLE}', '', 'g')"
+
+
+def folded(value: str) -> str:
+    return re.sub(r"[\s_]", "", unicodedata.normalize("NFKC", value)).casefold()
+
+
+QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+
+
+def read_value(column: Column, text: str, metrics: dict[str, str], order: str = "dmy") -> str | bool | None:
+    """One distinct cell of a low-cardinality column as it is stored; None where it cannot be read."""
+    word = folded(text)
+    if column.type == "boolean":
+        return {"是": True, "yes": True, "true": True, "1": True, "y": True, "1.0": True, "否": False, "no": False,
+                "false": False, "0": False, "n": False, "0.0": False}.get(word)
+    if column.type == "quarter":
+        found = re.fullmatch(r"(\d{4})(?:年)?[-/]?(?:q([1-4])|第?([一二三四1-4])季度?)", word)
+        return f"{found[1]}Q{QUARTERS[found[2] or found[3]]}" if found else None
+    if column.type == "month":
+        return month_of(word, order)
+    if column.type == "metric":
+        return metrics.get(word)
+    for canonical, names in (column.choices or {}).items():
+        if word in {folded(name) for name in (canonical, names["zh"], names["en"], *names["also"])}:
+            return canonical
+    return None
+
+
+def month_of(word: str, order: str = "dmy") -> str | None:
+    """`2026-07` from 2026年7月, 2026/7, 202607 or any date in the month (serial numbers included)."""
+    found = (re.match(r"(\d{4})[-/.年](\d{1,2})(?:月?$|[-/.月]\d{1,2})", word)
+             or re.fullmatch(r"(\d{4})(\d{2})(?:\d{2})?", word))
+    if found is None and (ends := re.match(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", word)):
+        year, month = int(ends[3]), int(ends[2] if order == "dmy" else ends[1])
+    elif found is None and re.fullmatch(r"\d{5}(\.\d+)?", word):
+        day = date(1899, 12, 30) + timedelta(days=int(float(word)))
+        year, month = day.year, day.month
+    elif found:
+        year, month = int(found[1]), int(found[2])
+    else:
+        return None
+    return f"{year}-{month:02d}" if 1 <= month <= 12 else None

@@ -1,0 +1,104 @@
+"""Every metric as numerator ÷ denominator of the sums, for any period and subject."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from core import statistics
+from core.datasets import DATASETS
+from core.metrics import buyers, facts, headcount
+from core.periods import Period, months_of
+
+DECLARATIONS = Path(__file__).parent.parent.parent / "data" / "metrics.toml"
+COLUMNS = ["metric", "subject_type", "subject_id", "value", "numerator", "denominator", "n", "low", "high", "note"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a metric is; `table`, `numerator`, `denominator`, `day`, `where` only for simple sums over one dataset."""
+
+    name: str
+    zh: str
+    en: str
+    unit: str
+    better: str
+    grain: tuple[str, ...]
+    needs: tuple[str, ...]
+    means: dict[str, str]
+    additive: bool = False
+    proportion: bool = False
+    table: str = ""
+    numerator: str = ""
+    denominator: str = ""
+    day: str = ""
+    where: str = "true"
+
+    @property
+    def measured(self) -> bool:
+        """Whether the product can measure it: all its datasets are declared, or it is one of the built-in ones."""
+        return all(need in DATASETS for need in self.needs) and self.name != "ramp_up_days"
+
+
+def _load() -> dict[str, Metric]:
+    declared = tomllib.loads(DECLARATIONS.read_text("utf-8"))
+    return {name: Metric(name, **entry | {"grain": tuple(entry["grain"]), "needs": tuple(entry["needs"])})
+            for name, entry in declared.items()}
+
+
+METRICS = _load()
+
+
+def measure(con, period: Period, definitions: dict) -> pd.DataFrame:
+    """One row per metric and subject (company with subject_id None, team with its sub-teams, role, employee) that has
+    a value in the period, with its interval; `note` marks both_sources, short_history:DAYS, no_buyers (value null)."""
+    places = parameters(period, definitions)
+    facts.prepare(con, places, definitions)
+    frames = [facts.simple(con, metric, places) for metric in METRICS.values() if metric.table]
+    frames += [facts.amounts(con, places, definitions), facts.downtime(con, places), headcount.attrition(con, places),
+               buyers.orders_and_repurchase(con, places, definitions), buyers.history(con, places, definitions),
+               buyers.retention(con, places)]
+    frame = pd.concat([f.astype({"subject_id": object, "note": object}) for f in frames if len(f)]
+                      or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+    return _valued(frame)
+
+
+def parameters(period: Period, definitions: dict) -> dict:
+    """The places of every SQL text: first and last day, the midnights around the period, months, day counts."""
+    before = period.previous()
+    return {"start": period.start, "end": period.end, "after": period.end + timedelta(days=1),
+            "first_month": f"{period.start:%Y-%m}", "last_month": f"{period.end:%Y-%m}", "days": period.days,
+            "before_start": before.start, "ltv_start": period.end - timedelta(days=int(definitions["ltv_days"]) - 1),
+            "early_start": min(period.start, period.end - timedelta(days=int(definitions["early_days"]))),
+            "early_days": int(definitions["early_days"]), "months": [m.label for m in months_of(period)]}
+
+
+def _valued(frame: pd.DataFrame) -> pd.DataFrame:
+    frame["subject_id"] = frame["subject_id"].where(frame["subject_id"].notna(), None)
+    for column in ("numerator", "denominator", "n"):
+        frame[column] = pd.to_numeric(frame[column])
+    divisible = frame["denominator"].ne(0) & frame["denominator"].notna()
+    scale = frame["metric"].eq("nps").map({True: 100.0, False: 1.0})
+    frame["value"] = (frame["numerator"] / frame["denominator"].where(divisible) * scale).astype(float)
+    frame["note"] = frame["note"].fillna("") if "note" in frame else ""
+    frame = frame[frame["value"].notna() | frame["note"].ne("")].copy()
+    bounds = [_interval(*row) for row in zip(frame["metric"], frame["numerator"], frame["denominator"],
+                                             frame.get("extremes", pd.Series(index=frame.index)), strict=True)]
+    frame["low"], frame["high"] = [b[0] for b in bounds], [b[1] for b in bounds]
+    return frame[COLUMNS].astype({"low": float, "high": float}).reset_index(drop=True)
+
+
+def _interval(metric: str, numerator: float, denominator: float, extremes: float) -> tuple:
+    if metric == "nps":
+        return statistics.adjusted_wald_nps(numerator, denominator, extremes)
+    return statistics.wilson(numerator, denominator) if METRICS[metric].proportion else (None, None)
+
+
+def provenance(con, period: Period, definitions: dict) -> pd.DataFrame:
+    """Which stored rows each figure came from: metric, subject, dataset, file, sheet, first_row, last_row, rows."""
+    places = parameters(period, definitions)
+    facts.prepare(con, places, definitions)
+    return pd.concat([facts.rows_behind(con, metric, places) for metric in METRICS.values() if metric.measured],
+                     ignore_index=True)

@@ -1,0 +1,115 @@
+"""What depends on distinct buyers and orders: repurchase, order value, LTV, loyal buyers, retention."""
+
+import pandas as pd
+
+from core.metrics.facts import used
+
+# An order counts in a subject and period if it has a line there with a paid amount above 0.
+SUBJECTS = """
+select 'company' as subject_type, null::varchar as subject_id, {columns} from ({source})
+union all select 'team', ancestor, {columns} from ({source}) join team_tree on team_tree.team_id = of_team"""
+
+DEFINITIONS = {
+    "buyers_twice": ("(orders >= 2)::int", "1"),
+    "buyers_two_days": ("(days >= 2)::int", "1"),
+    "orders": ("orders - 1", "orders"),
+    "returning": ("(first_ever < cut_start)::int", "1"),
+}
+
+
+def orders_and_repurchase(con, places: dict, definitions: dict) -> pd.DataFrame:
+    """aov and repurchase_rate under the definition in force. A team with both sources in the period gets the sum of its
+    months; the company distinct buyers over all lines plus the reports."""
+    _scopes(con, places)
+    numerator, denominator = DEFINITIONS[definitions["repurchase_rate"]]
+    bought = f"""select subject_type, subject_id, sum({numerator})::double as num, sum({denominator})::double as den
+        from (select here.subject_type, here.subject_id, cut, any_value(cut_start) as cut_start,
+              count(distinct order_id) as orders, count(distinct paid_at::date) as days, any_value(first_ever) as first_ever
+              from scoped as here join first_orders as ever on ever.buyer_id = here.buyer_id
+               and ever.subject_type = here.subject_type and ever.subject_id is not distinct from here.subject_id
+              where paid_amount > 0 group by here.subject_type, here.subject_id, cut, here.buyer_id)
+        group by subject_type, subject_id"""
+    reported = SUBJECTS.format(columns="repeat_buyers as num, buyers as den",
+                               source="select *, team_id as of_team from reports where buyers is not null"
+                                      " and repeat_buyers is not null")
+    sql = f"""select 'repurchase_rate' as metric, subject_type, subject_id, sum(num) as numerator,
+        sum(den) as denominator, sum(den) as n, case when count(distinct kind) = 2 then 'both_sources' end as note
+        from (select *, 1 as kind from ({bought}) union all select *, 2 from ({reported})) group by all"""
+    return pd.concat([con.execute(sql).df(), _order_value(con), _nobody(con)])
+
+
+def _scopes(con, places: dict) -> None:
+    """Temp tables: `scoped` = the period's lines per subject (cut = the month for teams with both sources, else one
+    cut), `first_orders` = each buyer's first paid time per subject over all history."""
+    con.execute("""create or replace temp table mixed as select ancestor from sourced join team_tree using (team_id)
+        group by ancestor having count(distinct orders) = 2""")
+    lines = SUBJECTS.format(columns="order_id, buyer_id, paid_at, paid_amount, month",
+                            source="select *, counted_team as of_team from lines")
+    sql = f"""create or replace temp table scoped as select *,
+        case when cut = '' then $start::timestamp else (cut || '-01')::timestamp end as cut_start
+        from (select lines_of.*, case when mixed.ancestor is null then '' else month end as cut
+              from ({lines}) as lines_of left join mixed on subject_type = 'team' and ancestor = subject_id)"""
+    con.execute(sql, used(sql, places))
+    history = SUBJECTS.format(columns="buyer_id, paid_at", source="select *, team_id as of_team from order_lines"
+                              " where paid_amount > 0 and buyer_id is not null")
+    con.execute(f"""create or replace temp table first_orders as select subject_type, subject_id, buyer_id,
+        min(paid_at) as first_ever from ({history}) group by all""")
+
+
+def _order_value(con) -> pd.DataFrame:
+    return con.execute("""select 'aov' as metric, subject_type, subject_id, sum(paid_amount) as numerator,
+        count(distinct order_id) filter (where paid_amount > 0)::double as denominator,
+        count(distinct order_id) filter (where paid_amount > 0) as n from scoped group by all""").df()
+
+
+def _nobody(con) -> pd.DataFrame:
+    """Subjects whose lines name no buyer: repurchase and LTV are not available, with that reason."""
+    return con.execute("""select metric, subject_type, subject_id, 0.0 as numerator, 0.0 as denominator, 0 as n,
+        'no_buyers' as note from scoped, (select unnest(['repurchase_rate', 'ltv']) as metric)
+        where paid_amount > 0 and (subject_type = 'company' or subject_id not in (from mixed))
+        group by all having count(buyer_id) = 0""").df()
+
+
+def history(con, places: dict, definitions: dict) -> pd.DataFrame:
+    """ltv over the days up to the period's end, marked where history is shorter, and loyal_buyers (6th paid order)."""
+    lines = SUBJECTS.format(columns="order_id, buyer_id, paid_at, paid_amount, refund_amount",
+                            source="select *, team_id as of_team from order_lines where paid_at < $after")
+    sql = f"create or replace temp table told as {lines}"
+    con.execute(sql, used(sql, places))
+    ltv = """select 'ltv' as metric, subject_type, subject_id,
+        sum(paid_amount - refund_amount) filter (where recent) as numerator,
+        count(distinct buyer_id) filter (where recent and paid_amount > 0)::double as denominator,
+        count(distinct buyer_id) filter (where recent and paid_amount > 0) as n,
+        case when min(first_line) > $ltv_start
+             then 'short_history:' || (datediff('day', min(first_line), $after::date)) end as note
+        from (select *, paid_at >= $ltv_start as recent,
+              min(paid_at::date) over (partition by subject_type, subject_id) as first_line from told)
+        where buyer_id is not null group by all having denominator > 0"""
+    loyal = """select 'loyal_buyers' as metric, subject_type, subject_id,
+        count(*) filter (where nth = 6 and at >= $start)::double as numerator, 1.0 as denominator,
+        count(*) filter (where at >= $start) as n from (select *, row_number() over (
+            partition by subject_type, subject_id, buyer_id order by at, order_id) as nth
+            from (select subject_type, subject_id, buyer_id, order_id, min(paid_at) as at from told
+                  where paid_amount > 0 and buyer_id is not null group by all))
+        group by subject_type, subject_id having count(*) filter (where at >= $start) > 0"""
+    return pd.concat([con.execute(sql, used(sql, places)).df() for sql in (ltv, loyal)])
+
+
+def retention(con, places: dict) -> pd.DataFrame:
+    """user_retention: each team from its own report where a month has both columns, else from its own orders (buyers
+    of the period before who buy again); parents and the company add their teams, lines without team are one more."""
+    sql = """create or replace temp table kept as
+    with reported as (select team_id, sum(retained_users)::double as num, sum(opening_users)::double as den
+        from team_months where month between $first_month and $last_month and retained_users is not null
+        and opening_users is not null group by team_id),
+    bought as (select distinct team_id, buyer_id, paid_at >= $start as now from order_lines
+        where paid_amount > 0 and buyer_id is not null and paid_at >= $before_start and paid_at < $after),
+    ordered as (select team_id, count(*) filter (where before and now)::double as num,
+        count(*) filter (where before)::double as den from (select team_id, buyer_id, bool_or(now) as now,
+        bool_or(not now) as before from bought group by all) group by team_id)
+    select team_id, num, den from reported
+    union all select team_id, num, den from ordered where team_id is null or team_id not in (select team_id from reported)"""
+    con.execute(sql, used(sql, places))
+    subjects = SUBJECTS.format(columns="num, den", source="select *, team_id as of_team from kept")
+    return con.execute(f"""select 'user_retention' as metric, subject_type, subject_id, sum(num) as numerator,
+        sum(den) as denominator, sum(den) as n from ({subjects}) group by all having sum(den) > 0""").df()

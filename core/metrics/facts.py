@@ -1,0 +1,135 @@
+"""Sums over rows: the two sources, simple metrics, downtime, and which rows a figure came from."""
+
+import pandas as pd
+
+# The source of each team's month: orders where a line is paid, else the report where it has the metric's columns.
+SOURCES = """create or replace temp table sourced as
+with paid as (select distinct team_id, strftime(paid_at, '%Y-%m') as month from order_lines
+              where paid_amount > 0 and team_id is not null and paid_at >= $start and paid_at < $after)
+select team_id, month, true as orders from paid
+union all select team_id, month, false from (select distinct team_id, month from team_months
+    where month between $first_month and $last_month) as reported anti join paid using (team_id, month)"""
+
+LINES = """create or replace temp table lines as
+select order_lines.*, strftime(paid_at, '%Y-%m') as month, sourced.team_id as counted_team
+from order_lines left join sourced on sourced.orders and sourced.team_id = order_lines.team_id
+ and sourced.month = strftime(paid_at, '%Y-%m')
+where paid_at >= $start and paid_at < $after"""
+
+REPORTS = """create or replace temp table reports as
+select team_months.* from team_months join sourced using (team_id, month) where not sourced.orders"""
+
+BELONGS = """create or replace temp table belongs as
+select employee_id, role, level, team_id, is_core, hire_date, leave_date,
+       datediff('day', greatest(hire_date, $start), least(coalesce(leave_date, $end), $end)) + 1 as days
+from employees where hire_date <= $end and coalesce(leave_date, $end) >= $start"""
+
+
+def prepare(con, places: dict, definitions: dict) -> None:
+    """Temp tables of this cursor that all metrics of the period read."""
+    for sql in (SOURCES, LINES, REPORTS, BELONGS):
+        con.execute(sql, used(sql, places))
+    con.execute("create or replace temp table sla (priority varchar, sla_hours double)")
+    con.executemany("insert into sla values (?, ?)", [[p, float(h)] for p, h in definitions["sla_hours"].items()])
+
+
+def used(sql: str, places: dict) -> dict:
+    """The places that an SQL text names."""
+    return {name: value for name, value in places.items() if f"${name}" in sql}
+
+
+def by_subject(con, facts: str, places: dict, extra: str = "") -> pd.DataFrame:
+    """Sums `facts` (metric, team_id, employee_id, num, den, n) for company, teams with sub-teams, roles, employees."""
+    sums = f"sum(num) as numerator, sum(den) as denominator, sum(n) as n {extra}"
+    sql = f"""with facts as materialized ({facts})
+    select metric, 'company' as subject_type, null::varchar as subject_id, {sums} from facts group by metric
+    union all select metric, 'team', ancestor, {sums} from facts join team_tree using (team_id) group by all
+    union all select metric, 'role', role, {sums} from facts join belongs using (employee_id) group by all
+    union all select metric, 'employee', employee_id, {sums} from facts where employee_id is not null group by all"""
+    return con.execute(sql, used(sql, places)).df()
+
+
+def rows_of(metric) -> str:
+    """SQL: the rows a simple metric counts, with the team and employee they belong to."""
+    filled = f"({metric.numerator}) is not null and ({metric.denominator}) is not null and ({metric.where})"
+    if metric.table == "team_months":
+        return (f"select *, null::varchar as employee_id from (select * from team_months) where {filled}"
+                " and month between $first_month and $last_month")
+    if metric.table == "member_months":
+        return (f"select member_months.*, belongs.team_id from member_months left join belongs using (employee_id)"
+                f" where {filled} and month between $first_month and $last_month")
+    return (f"select requests.*, sla_hours, from_team as team_id, owner_id as employee_id from requests"
+            f" left join sla using (priority) where {filled} and {metric.day} >= $start and {metric.day} < $after")
+
+
+def simple(con, metric, places: dict) -> pd.DataFrame:
+    """A metric that is a sum over the rows of one dataset; an additive one is divided by 1."""
+    facts = (f"select '{metric.name}' as metric, team_id, employee_id, ({metric.numerator})::double as num,"
+             f" ({metric.denominator})::double as den, 1 as n from ({rows_of(metric)})")
+    frame = by_subject(con, facts, places)
+    return frame.assign(denominator=1.0) if metric.additive else frame
+
+
+def amounts(con, places: dict, definitions: dict) -> pd.DataFrame:
+    """gmv and refund_rate from both sources, and NPS; company = all lines + the report-sourced team months."""
+    net = definitions["gmv"] == "net"
+    gmv, needed = ("paid_amount - refund_amount", "gmv - refund_amount") if net else ("paid_amount", "gmv")
+    facts = f"""
+    select 'gmv' as metric, counted_team as team_id, null::varchar as employee_id, {gmv} as num, 1.0 as den, 1 as n, 1 as kind
+        from lines
+    union all select 'gmv', team_id, null, {needed}, 1.0, 1, 2 from reports where ({needed}) is not null
+    union all select 'refund_rate', counted_team, null, refund_amount, paid_amount, 1, 1 from lines
+    union all select 'refund_rate', team_id, null, refund_amount, gmv, 1, 2 from reports
+        where refund_amount is not null and gmv is not null"""
+    frame = by_subject(con, facts, {}, ", count(distinct kind) as kinds")
+    frame["note"] = frame.pop("kinds").map({2: "both_sources"})
+    frame.loc[frame["metric"].eq("gmv"), "denominator"] = 1.0
+    return pd.concat([frame, _nps(con, places)])
+
+
+def _nps(con, places: dict) -> pd.DataFrame:
+    facts = """select 'nps' as metric, team_id, null::varchar as employee_id, up - down as num, answers as den, answers as n,
+        up + down as extreme from (select team_id,
+        case when score is not null then (score >= 9)::int else promoters end as up,
+        case when score is not null then (score <= 6)::int else detractors end as down,
+        case when score is not null then 1 else promoters + passives + detractors end as answers
+        from nps_responses where date >= $start and date < $after) where answers is not null"""
+    return by_subject(con, facts, places, ", sum(extreme) as extremes")
+
+
+def downtime(con, places: dict) -> pd.DataFrame:
+    """Minutes of incidents cut to the period; once any incident was ever uploaded, nobody's silence is missing."""
+    known = con.execute("select min(started_at) < $after from incidents", {"after": places["after"]}).fetchone()[0]
+    if not known:
+        return pd.DataFrame()
+    facts = """select 'downtime_minutes' as metric, belongs.team_id, employee_id, coalesce(minutes, 0) as num,
+        1.0 as den, coalesce(incidents, 0) as n from belongs full join (select owner_id as employee_id,
+        sum(epoch(least(coalesce(resolved_at, $after), $after) - greatest(started_at, $start)) / 60) as minutes,
+        count(*) as incidents from incidents where started_at < $after and coalesce(resolved_at, $after) > $start
+        group by owner_id) as owned using (employee_id)"""
+    return by_subject(con, facts, places).assign(denominator=1.0)
+
+
+BEHIND = {"orders": ("orders", "select counted_team as team_id, null::varchar as employee_id, _file, _sheet, _row from lines"),
+          "team_months": ("team_months", "select team_id, null::varchar as employee_id, _file, _sheet, _row from reports"),
+          "nps_responses": ("nps_responses", "select team_id, null::varchar as employee_id, _file, _sheet, _row from"
+                                             " nps_responses where date >= $start and date < $after"),
+          "incidents": ("incidents", "select null::varchar as team_id, owner_id as employee_id, _file, _sheet, _row from"
+                                     " incidents where started_at < $after and coalesce(resolved_at, $after) > $start"),
+          "employees": ("employees", "select employees.team_id, employee_id, employees._file, employees._sheet,"
+                                     " employees._row from employees semi join belongs using (employee_id)")}
+
+
+def rows_behind(con, metric, places: dict) -> pd.DataFrame:
+    """Per subject, dataset, file and sheet the first and last row and how many rows a figure of the metric used."""
+    parts = [(metric.table, rows_of(metric))] if metric.table else [BEHIND[need] for need in metric.needs]
+    frames = []
+    for dataset, rows in parts:
+        facts = f"select '{metric.name}' as metric, team_id, employee_id, _file, _sheet, _row from ({rows})"
+        span = "_file as file, _sheet as sheet, min(_row) as first_row, max(_row) as last_row, count(*) as rows"
+        sql = f"""with facts as materialized ({facts})
+        select metric, 'company' as subject_type, null::varchar as subject_id, {span} from facts group by all
+        union all select metric, 'team', ancestor, {span} from facts join team_tree using (team_id) group by all
+        union all select metric, 'employee', employee_id, {span} from facts where employee_id is not null group by all"""
+        frames.append(con.execute(sql, used(sql, places)).df().assign(dataset=dataset))
+    return pd.concat(frames, ignore_index=True)
