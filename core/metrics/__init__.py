@@ -60,7 +60,7 @@ def measure(con, period: Period, definitions: dict) -> pd.DataFrame:
     frames += [facts.amounts(con, places, definitions), facts.downtime(con, places), headcount.attrition(con, places),
                buyers.orders_and_repurchase(con, places, definitions), buyers.history(con, places, definitions),
                buyers.retention(con, places)]
-    frame = pd.concat([f.astype({"subject_id": object, "note": object}) for f in frames if len(f)]
+    frame = pd.concat([f.astype({"subject_id": object}) for f in frames if len(f)]
                       or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
     return _valued(frame)
 
@@ -82,7 +82,7 @@ def _valued(frame: pd.DataFrame) -> pd.DataFrame:
     divisible = frame["denominator"].ne(0) & frame["denominator"].notna()
     scale = frame["metric"].eq("nps").map({True: 100.0, False: 1.0})
     frame["value"] = (frame["numerator"] / frame["denominator"].where(divisible) * scale).astype(float)
-    frame["note"] = frame["note"].fillna("") if "note" in frame else ""
+    frame["note"] = frame["note"].astype(object).where(frame["note"].notna(), "") if "note" in frame else ""
     frame = frame[frame["value"].notna() | frame["note"].ne("")].copy()
     bounds = [_interval(*row) for row in zip(frame["metric"], frame["numerator"], frame["denominator"],
                                              frame.get("extremes", pd.Series(index=frame.index)), strict=True)]

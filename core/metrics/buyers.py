@@ -86,12 +86,12 @@ def history(con, places: dict, definitions: dict) -> pd.DataFrame:
               min(paid_at::date) over (partition by subject_type, subject_id) as first_line from told)
         where buyer_id is not null group by all having denominator > 0"""
     loyal = """select 'loyal_buyers' as metric, subject_type, subject_id,
-        count(*) filter (where nth = 6 and at >= $start)::double as numerator, 1.0 as denominator,
-        count(*) filter (where at >= $start) as n from (select *, row_number() over (
-            partition by subject_type, subject_id, buyer_id order by at, order_id) as nth
-            from (select subject_type, subject_id, buyer_id, order_id, min(paid_at) as at from told
+        count(*) filter (where nth = 6 and bought_at >= $start)::double as numerator, 1.0 as denominator,
+        count(*) filter (where bought_at >= $start) as n from (select *, row_number() over (
+            partition by subject_type, subject_id, buyer_id order by bought_at, order_id) as nth
+            from (select subject_type, subject_id, buyer_id, order_id, min(paid_at) as bought_at from told
                   where paid_amount > 0 and buyer_id is not null group by all))
-        group by subject_type, subject_id having count(*) filter (where at >= $start) > 0"""
+        group by subject_type, subject_id having count(*) filter (where bought_at >= $start) > 0"""
     return pd.concat([con.execute(sql, used(sql, places)).df() for sql in (ltv, loyal)])
 
 
