@@ -5,7 +5,7 @@ from functools import lru_cache
 import pandas as pd
 
 from core import changes as changing
-from core import importing, metrics, people, periods, scores, settlement
+from core import metrics, people, periods, scores, settlement
 from core import plan as plans
 from core.periods import Period
 from core.store import Store

@@ -16,7 +16,7 @@ from core.importing import values as reading
 from core.importing.check import check
 from core.importing.match import Match, match
 from core.importing.read import RawSheet, read
-from core.importing.type_rows import Problem, Typed, problem, reject, typed
+from core.importing.type_rows import Problem, problem, reject, typed
 from core.store import Store
 
 

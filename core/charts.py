@@ -1,0 +1,112 @@
+"""One chart description → Plotly on screen; the slide takes the same scaled numbers (core/exporting/slides.py)."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000")
+STYLES = {"actual": ("#0072B2", ""), "previous": ("#9CC7E2", ""), "target": ("#FFFFFF", ""), "scenario": ("#D55E00", "/")}
+FONT = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, Arial, sans-serif"
+SCALES = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, "B"), (1e6, "M"), (1e3, "K"))}
+WORDS = {"yuan": {"zh": "元", "en": "¥"}, "percent": {"zh": "%", "en": "%"}, "count": {"zh": "", "en": ""},
+         "points": {"zh": "分", "en": "points"}, "score": {"zh": "分", "en": "points"}}
+
+
+@dataclass(frozen=True)
+class Series:
+    """A named row of values, one a category; None is missing and stays a gap."""
+
+    name: str
+    values: tuple
+    style: str = "actual"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What a chart says: kind bar, barh, line or stacked; title = the finding; subtitle = metric, unit, period, n."""
+
+    kind: str
+    title: str
+    subtitle: str
+    categories: tuple
+    series: tuple[Series, ...]
+    unit: str
+    alt: str
+    note: str = ""
+
+
+def scaled(chart: Chart, lang: str) -> tuple[float, str]:
+    """(factor, unit word): the one unit the whole chart is drawn in; values × factor are what is shown."""
+    if chart.unit == "percent":
+        return 100.0, "%"
+    largest = max((abs(v) for s in chart.series for v in s.values if v is not None), default=0)
+    word = WORDS.get(chart.unit, {}).get(lang, "")
+    if chart.unit in ("yuan", "count"):
+        for size, scale in SCALES[lang]:
+            if largest >= size:
+                return 1 / size, f"{word}{scale}" if lang == "en" else f"{scale}{word}"
+    return 1.0, word
+
+
+def shown(chart: Chart, lang: str) -> list[list[float | None]]:
+    """Each series' values in the chart's unit, as both screen and slide draw them."""
+    factor, _ = scaled(chart, lang)
+    return [[None if v is None else round(v * factor, 6) for v in series.values] for series in chart.series]
+
+
+def subtitle(chart: Chart, lang: str) -> str:
+    """The subtitle with the unit the values are drawn in."""
+    unit = scaled(chart, lang)[1]
+    return f"{chart.subtitle}（{unit}）" if unit and lang == "zh" else f"{chart.subtitle} ({unit})" if unit else chart.subtitle
+
+
+def figure(chart: Chart, lang: str, dark: bool = False) -> go.Figure:
+    """The chart for the screen, under our own template."""
+    ink, paper = ("#E8EDF2", "#14181D") if dark else ("#1F2933", "#FFFFFF")
+    drawn = go.Figure()
+    for series, values in zip(chart.series, shown(chart, lang), strict=True):
+        drawn.add_trace(_trace(chart, series, values, ink, len(chart.series) > 1))
+    sideways = chart.kind == "barh"
+    categories = {"type": "category", "automargin": True, "tickfont": {"size": 14}}
+    amounts = {"gridcolor": "#33404D" if dark else "#E4E9EE", "zerolinecolor": ink, "automargin": True,
+               "tickfont": {"size": 13}, "separatethousands": True}
+    if chart.kind != "line":
+        amounts["rangemode"] = "tozero"
+    axes = {"yaxis": categories | {"autorange": "reversed"}, "xaxis": amounts} if sideways else {"xaxis": categories,
+                                                                                                 "yaxis": amounts}
+    drawn.update_layout(
+        template="none", font={"family": FONT, "size": 14, "color": ink}, paper_bgcolor=paper, plot_bgcolor=paper,
+        title={"text": f"<b>{_plain(chart.title)}</b>", "subtitle": {"text": _plain(subtitle(chart, lang))},
+               "font": {"size": 17}, "x": 0.01, "xanchor": "left"},
+        margin={"l": 16, "r": 24, "t": 84, "b": 24}, height=max(340, 110 + 30 * len(chart.categories) if sideways else 340),
+        barmode="relative" if chart.kind == "stacked" else "group", bargap=0.3, showlegend=len(chart.series) > 1,
+        legend={"orientation": "h", "y": -0.12}, hoverlabel={"font": {"size": 14}}, **axes)
+    return drawn
+
+
+def _plain(words: str) -> str:
+    """Words as text: Plotly reads a few HTML tags, user text must not become one."""
+    return words.replace("<", "‹").replace(">", "›")
+
+
+def _trace(chart: Chart, series: Series, values: list, ink: str, labelled: bool):
+    colour, pattern = STYLES.get(series.style, STYLES["actual"])
+    if chart.kind == "line":
+        dash = {"target": "dot", "previous": "dash"}.get(series.style, "solid")
+        line = {"color": ink if series.style == "target" else colour, "dash": dash, "width": 3}
+        return go.Scatter(name=_plain(series.name), x=list(chart.categories), y=values, mode="lines+markers", line=line,
+                          connectgaps=False)
+    losing = ["#D55E00" if v is not None and v < 0 else colour for v in values]
+    outline = ink if series.style == "target" else colour
+    names = [_plain(str(c)) for c in chart.categories]
+    x, y = (values, names) if chart.kind == "barh" else (names, values)
+    return go.Bar(name=_plain(series.name), x=x, y=y, orientation="h" if chart.kind == "barh" else "v", cliponaxis=False,
+                  texttemplate="%{value:,.4~g}" if len(values) <= 16 else None, textposition="outside",
+                  marker={"color": losing, "line": {"color": outline, "width": 1.5 if series.style == "target" else 0},
+                          "pattern": {"shape": pattern}})
+
+
+def config(chart: Chart) -> dict:
+    """The chart's own menu: a picture at double size; nothing is sent anywhere."""
+    return {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+            "toImageButtonOptions": {"format": "svg", "filename": "tiejun-chart", "width": 1280, "height": 720}}

@@ -1,0 +1,1 @@
+"""What leaves the product: slides with native charts, workbooks, the template."""

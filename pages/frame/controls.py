@@ -1,0 +1,133 @@
+"""What people move and hand in: weight sliders, files, and the buttons of an empty company."""
+
+import secrets
+from pathlib import Path
+
+import streamlit as st
+
+from core import changes as changing
+from core import importing, quarter
+from core.exporting.template import template
+from pages.frame import session
+from pages.frame.session import Session
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def start(look: Session) -> None:
+    """Try the sample company, upload our data, or take the template: the three ways out of an empty product."""
+    sample, upload, blank = st.columns(3)
+    if sample.button(look.say("start.sample"), type="primary", width="stretch"):
+        open_sample(look)
+    if upload.button(look.say("start.upload"), width="stretch"):
+        st.switch_page("pages/data.py")
+    with blank:
+        template_button(look)
+
+
+def template_button(look: Session) -> None:
+    st.download_button(look.say("start.template"), template(look.lang), f"tiejun-{look.lang}.xlsx", XLSX,
+                       width="stretch", on_click="ignore")
+
+
+def open_sample(look: Session) -> None:
+    """Turns to the sample company, filling its database the first time."""
+    store = session.stores.open(session.folder() / "sample.duckdb")
+    if not store.batches():
+        with st.spinner(look.say("start.loading")):
+            quarter.load_sample(store)
+    session.choose("sample")
+
+
+def prepared(look: Session):
+    """The files handed in, read and checked but not saved; None without files. Read again only when files or the
+    given values change; the uploaded bytes lie under names of our own and are dropped after reading."""
+    handed = st.file_uploader(look.say("data.files"), type=["xlsx", "csv"], accept_multiple_files=True,
+                              key=f"files{st.session_state.get('handed', 0)}")
+    if not handed:
+        st.session_state.pop("upload", None)
+        return None
+    given = st.session_state.get("given", {})
+    asked = (str(look.store.path), look.store.version(), look.lang, tuple(file.file_id for file in handed),
+             tuple(sorted(given.items())))
+    if st.session_state.get("upload", (None,))[0] != asked:
+        st.session_state["upload"] = (asked, _read(look, handed, given))
+    return st.session_state["upload"][1]
+
+
+def _read(look: Session, handed, given: dict):
+    bar, files = st.progress(0.0, look.say("data.reading", file="")), []
+    try:
+        for file in handed:
+            path = look.store.stage_folder() / f"{secrets.token_hex(8)}{Path(file.name).suffix.lower()}"
+            path.write_bytes(file.getbuffer())
+            files.append((file.name, path))
+        return importing.prepare(look.store, files, values=given, lang=look.lang, progress=lambda done, name:
+                                 bar.progress(done, look.say("data.reading", file=name)))
+    finally:
+        for _, path in files:
+            path.unlink(missing_ok=True)
+        bar.empty()
+
+
+def missing_values(look: Session, upload) -> None:
+    """One field for each required column that a sheet lacks: its one value for the whole file."""
+    columns = {}
+    for sheet in upload.sheets:
+        dataset = session.DATASETS.get(sheet.dataset)
+        columns |= {name: dataset.column(name) for name in sheet.missing_columns if dataset}
+    given = dict(st.session_state.get("given", {}))
+    columns |= {name: None for name in given if name not in columns}
+    for name, column in columns.items():
+        words = column.zh if column and look.lang == "zh" else name.replace("_", " ")
+        value = st.text_input(look.say("data.one_value", column=words), given.get(name, ""), key=f"value_{name}")
+        given[name] = value.strip()
+    given = {name: value for name, value in given.items() if value}
+    if given != st.session_state.get("given", {}):
+        st.session_state["given"] = given
+        st.rerun()
+
+
+def saved(look: Session, upload) -> None:
+    """The save button; blocked by errors unless only the valid rows are asked for."""
+    partly = bool(upload.errors) and st.checkbox(look.say("data.only_valid", count=upload.errors))
+    blocked = bool(upload.errors) and not partly or not upload.staged
+    if st.button(look.say("data.save"), type="primary", disabled=blocked):
+        batch = importing.save(look.store, upload, accept_valid=partly)
+        st.session_state["handed"] = st.session_state.get("handed", 0) + 1
+        for name in ("upload", "given"):
+            st.session_state.pop(name, None)
+        st.session_state["said"] = look.say("data.saved", batch=batch) if batch else look.say("data.refused")
+        st.rerun()
+
+
+def weights(look: Session, plan: dict, changed: dict) -> dict:
+    """A slider per weight of a chosen scorecard; answers all changes. What is not moved gives way in proportion."""
+    cards = plan["scorecards"]
+    card = st.selectbox(look.say("whatif.scorecard"), list(cards), key="scorecard",
+                        format_func=lambda name: card_name(look, plan, name))
+    after = changing.apply(plan, changed) if changed else plan
+    for metric, weight in after["scorecards"][card]["weights"].items():
+        path = f"scorecards.{card}.weights.{metric}"
+        key = f"weight_{card}_{metric}"
+        st.session_state[key] = round(100 * weight)
+        st.slider(look.metric(metric), 0, 100, key=key, format="%d%%", on_change=_moved, args=(path, key),
+                  help=look.say("whatif.in_force", weight=look.number(cards[card]["weights"][metric], "percent")))
+    if st.button(look.say("whatif.reset"), disabled=not changed):
+        session.keep_changes({})
+        st.rerun()
+    return changed
+
+
+def _moved(path: str, key: str) -> None:
+    """Takes the slider's weight, as far as the other moved ones of its card leave room."""
+    changed = dict(session.changes())
+    card = path.rsplit(".", 1)[0]
+    others = sum(value for name, value in changed.items() if name.startswith(card + ".") and name != path)
+    changed[path] = max(0.0, min(st.session_state[key] / 100, 1 - others))
+    session.keep_changes(changed)
+
+
+def card_name(look: Session, plan: dict, card: str) -> str:
+    named = plan["scorecards"][card]
+    return named.get(look.lang) or named.get("zh") or look.role(card)

@@ -1,0 +1,119 @@
+"""The frames and charts that the pages ask for: figures picked from the core's tables, in the reader's words."""
+
+import pandas as pd
+
+from core import quarter, text
+from core.charts import Chart, Series
+from core.metrics import METRICS
+from core.settlement import Settlement
+from pages.frame import session
+from pages.frame.session import Session
+
+LONGEST_TREND = 8
+
+
+def subject_row(look: Session, label: str, metric: str) -> pd.Series | None:
+    """The metric's evaluated row for the chosen team, else the company, in a quarter; None where not measured."""
+    frame = session.evaluated(look, label)
+    kind = "team" if look.team else "company"
+    found = frame[(frame["metric"] == metric) & (frame["subject_type"] == kind)]
+    if look.team:
+        found = found[found["subject_id"] == look.team]
+    return None if found.empty else found.iloc[0]
+
+
+def against_target(look: Session, row, unit: str) -> str:
+    """The target and how much of it was reached, or that there is none."""
+    if row is None or text.missing(row["target"]):
+        return look.say("overview.no_target")
+    return look.say("overview.target", target=look.number(row["target"], unit))
+
+
+def reached(look: Session, known: dict) -> str:
+    """How many of the figures with a target met it, as the end of the sentence; empty without any target."""
+    aimed = {name: row for name, row in known.items() if not text.missing(row["target"])}
+    met = [name for name, row in aimed.items() if _met(name, row)]
+    return look.say("overview.reached", met=len(met), aimed=len(aimed)) if aimed else ""
+
+
+def _met(name: str, row) -> bool:
+    higher = METRICS[name].better == "higher"
+    return bool(row["value"] >= row["target"] if higher else row["value"] <= row["target"])
+
+
+def trend(look: Session, metric: str) -> Chart:
+    """The metric over the last quarters up to the chosen one, with its targets where there are any."""
+    labels = [q for q in sorted(quarter.quarters(look.store)) if q <= look.period.label][-LONGEST_TREND:]
+    rows = [subject_row(look, label, metric) for label in labels]
+    values = tuple(None if row is None else _number(row["value"]) for row in rows)
+    targets = tuple(None if row is None else _number(row["target"]) for row in rows)
+    lines = [Series(look.metric(metric), values, "actual")]
+    if any(target is not None for target in targets):
+        lines.append(Series(look.say("chart.target"), targets, "target"))
+    unit = METRICS[metric].unit
+    title = look.say("chart.trend", metric=look.metric(metric), value=look.number(values[-1], unit), quarter=labels[-1])
+    return Chart("line", title, METRICS[metric].means[look.lang], tuple(labels), tuple(lines), unit, title)
+
+
+def _number(value) -> float | None:
+    return None if text.missing(value) else float(value)
+
+
+def people(look: Session, settled: Settlement) -> pd.DataFrame:
+    """One row per person of the chosen team: name, role, team (of the last assignment), score, grade, pay, status."""
+    scores = settled.scores.sort_values("to_date")
+    weighted = scores.assign(points=scores["score"] * scores["eligible_days"])
+    sums = weighted.groupby("employee_id")[["points", "eligible_days"]].sum(min_count=1)
+    last = scores.drop_duplicates("employee_id", keep="last").set_index("employee_id")
+    last = last.assign(score=(sums["points"] / sums["eligible_days"]).where(
+        weighted.groupby("employee_id")["score"].apply(lambda s: s.notna().all())))
+    pay = commission(settled)
+    grouped = pay.groupby("beneficiary_id")
+    last = last.join(grouped[["amount", "potential"]].sum()).join(grouped["status"].agg(_worst))
+    members = look.members()
+    return (last if members is None else last[last["team_id"].isin(members)]).reset_index()
+
+
+def commission(settled: Settlement) -> pd.DataFrame:
+    """The ledger's lines of people in yuan."""
+    ledger = settled.ledger
+    return ledger[(ledger["beneficiary_type"] == "employee") & (ledger["unit"] == "CNY")]
+
+
+def _worst(statuses: pd.Series) -> str:
+    found = set(statuses)
+    return next((s for s in ("held", "pending", "provisional") if s in found), statuses.iloc[-1])
+
+
+def by_group(look: Session, frame: pd.DataFrame, group: str) -> Chart:
+    """Payable commission by role or team, largest first."""
+    sums = frame.groupby(group, dropna=False)["amount"].sum().sort_values(ascending=False)
+    named = look.role if group == "role" else look.team_name
+    names = tuple(named(name) for name in sums.index)
+    title = look.say(f"chart.by_{group}", first=names[0], amount=look.number(sums.iloc[0], "yuan"))
+    subtitle = look.say("chart.payable", quarter=look.period.label, people=len(frame))
+    values = (Series(look.say("column.amount"), tuple(float(v) for v in sums), "actual"),)
+    return Chart("barh", title, subtitle, names, values, "yuan", title)
+
+
+def distribution(look: Session, frame: pd.DataFrame) -> Chart:
+    """People per ten points of score; those without a final score are named in the subtitle."""
+    edges = [0, 40, 50, 60, 70, 80, 90, 100, 110, 121]
+    names = tuple(f"{low}–{high if high < 121 else 120}" for low, high in zip(edges, edges[1:], strict=False))
+    counts = pd.cut(frame["score"].round(9), edges, right=False).value_counts(sort=False)
+    title = look.say("chart.scores", median=look.number(frame["score"].median(), "score"))
+    subtitle = look.say("chart.scores_of", people=int(frame["score"].notna().sum()),
+                        without=int(frame["score"].isna().sum()))
+    series = (Series(look.say("chart.people"), tuple(int(n) for n in counts), "actual"),)
+    return Chart("bar", title, subtitle, names, series, "count", title)
+
+
+def winners(look: Session, both: pd.DataFrame) -> Chart:
+    """Σ payable by role, in force against what-if."""
+    sums = both.groupby("role")[["before", "after"]].sum().sort_values("before", ascending=False)
+    change = float(sums["after"].sum() - sums["before"].sum())
+    title = look.say("chart.whatif", change=f"{'+' if change >= 0 else ''}{look.number(change, 'yuan')}")
+    pair = (Series(look.say("chart.in_force"), tuple(map(float, sums["before"])), "actual"),
+            Series(look.say("chart.changed"), tuple(map(float, sums["after"])), "scenario"))
+    return Chart("bar", title, look.say("chart.payable", quarter=look.period.label, people=len(both)),
+                 tuple(look.role(role) for role in sums.index), pair, "yuan", title)

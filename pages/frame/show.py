@@ -1,0 +1,102 @@
+"""How things are shown, the same on every page: sentence, figures, chart with its menu, table, footer, empty state."""
+
+import pandas as pd
+import streamlit as st
+
+from core import charts, text
+from core.exporting import slides, workbook
+from pages.frame import controls
+from pages.frame.session import Session
+
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+
+
+def empty(look: Session, page: str) -> None:
+    """What this page would show, which sheets fill it, and the ways to begin."""
+    st.subheader(look.say("empty.title"))
+    st.write(look.say(f"{page}.empty"))
+    controls.start(look)
+
+
+def sentence(words: str) -> None:
+    st.subheader(words)
+
+
+def change(look: Session, value, before, unit: str) -> str | None:
+    """The change in signed words: percentage points for rates, per cent of it for money; None without both."""
+    if text.missing(value) or text.missing(before):
+        return None
+    if unit == "yuan":
+        return look.say("change.ratio", change=f"{value / before - 1:+.1%}") if before else None
+    size = (value - before) * 100 if unit == "percent" else value - before
+    return look.say("change.points", change=f"{size:+.1f}")
+
+
+def figures(look: Session, cards: list[dict]) -> None:
+    """Cards side by side: label, value, delta, good (higher|lower|None is neutral), note."""
+    for place, card in zip(st.columns(len(cards)), cards, strict=True):
+        with place.container(border=True, height="stretch"):
+            st.metric(card["label"], card["value"], card.get("delta"), help=card.get("help"),
+                      delta_color=_colour(card), delta_description=card.get("against"))
+            if card.get("note"):
+                st.caption(card["note"])
+
+
+def _colour(card: dict) -> str:
+    """Blue for better, orange for worse: red would mean “up” to some readers."""
+    if not card.get("delta") or not card.get("good"):
+        return "gray"
+    return "blue" if card["delta"].startswith("+") == (card["good"] == "higher") else "orange"
+
+
+def chart(look: Session, drawn, data: pd.DataFrame | None = None) -> None:
+    """A chart with its menu: the same chart as an editable slide, its data as a workbook."""
+    name = f"chart_{abs(hash(drawn.title + drawn.subtitle))}"
+    with st.container(border=True, height="stretch"):
+        dark = st.context.theme.type == "dark"
+        st.plotly_chart(charts.figure(drawn, look.lang, dark), theme=None, config=charts.config(drawn), key=name)
+        with st.popover(look.say("menu.title")):
+            st.download_button(look.say("menu.slide"), lambda: slides.deck([drawn], look.lang),
+                               f"{drawn.title[:40]}.pptx", PPTX, key=name + "slide", on_click="ignore")
+            st.download_button(look.say("menu.data"), lambda: book(look, {look.say("menu.sheet"): points(look, drawn)
+                               if data is None else data}), f"{drawn.title[:40]}.xlsx", controls.XLSX,
+                               key=name + "data", on_click="ignore")
+            st.caption(look.say("menu.picture"))
+
+
+def points(look: Session, drawn) -> pd.DataFrame:
+    """The chart's figures at full precision: one row a category, one column a series."""
+    return pd.DataFrame({look.say("menu.category"): list(drawn.categories),
+                         **{series.name: list(series.values) for series in drawn.series}})
+
+
+def book(look: Session, sheets: dict[str, pd.DataFrame]) -> bytes:
+    return workbook.workbook(sheets, {}, look.lang)
+
+
+def table(look: Session, frame: pd.DataFrame, formats: dict[str, str] | None = None, *, key: str,
+          select: bool = False) -> int | None:
+    """A table under its visible column names, formats by column ("percent", "yuan", "score"); answers the chosen row."""
+    if frame.empty:
+        st.caption(look.say("nothing_found"))
+        return None
+    written = {"percent": "percent", "yuan": "¥%,.2f", "score": "%.2f", "count": "localized"}
+    columns = {name: st.column_config.NumberColumn(format=written[kind]) for name, kind in (formats or {}).items()}
+    chosen = st.dataframe(frame, hide_index=True, column_config=columns, key=key, placeholder="—",
+                          on_select="rerun" if select else "ignore", selection_mode="single-row")
+    return chosen.selection.rows[0] if select and chosen.selection.rows else None
+
+
+def missing(look: Session, datasets: list[str], what: str) -> None:
+    """One line: what is missing and which sheets would fill it."""
+    sheets = look.say("or").join(look.dataset(name) for name in datasets)
+    st.info(look.say("missing", what=what, sheets=sheets))
+
+
+def footer(look: Session, plan: dict) -> None:
+    """Data as of the last batch, plan version, definitions in force."""
+    live = [batch for batch in look.store.batches() if not batch["undone_at"]]
+    st.caption(look.say("footer", batch=live[0]["batch"] if live else 0, version=plan.get("version", 0),
+                        day=text.date(live[0]["saved_at"].date(), look.lang) if live else "—",
+                        gmv=look.say(f"definition.gmv.{plan['definitions']['gmv']}"),
+                        repurchase=look.say(f"definition.repurchase.{plan['definitions']['repurchase_rate']}")))

@@ -1,0 +1,150 @@
+"""A person's statement: every metric with its numbers and sources, the formula, the pay; also as a workbook."""
+
+import pandas as pd
+import streamlit as st
+
+from core import periods, quarter, text
+from core.metrics import METRICS
+from core.settlement import Settlement
+from pages.frame import draw, show
+from pages.frame.session import Session
+
+
+def listed(look: Session, people: pd.DataFrame) -> pd.DataFrame:
+    """The people as the page's table shows them."""
+    return pd.DataFrame({
+        look.say("column.name"): people["name"].fillna(people["employee_id"]),
+        look.say("column.role"): people["role"].map(look.role),
+        look.say("column.team"): people["team_id"].map(look.team_name),
+        look.say("column.score"): people["score"], look.say("column.grade"): people["grade"].fillna("—"),
+        look.say("column.amount"): people["amount"],
+        look.say("column.state"): people["status"].map(lambda name: status(look, name))})
+
+
+def status(look: Session, name) -> str:
+    return look.say("status.none") if text.missing(name) else look.say(f"status.{name}")
+
+
+def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
+    """Everything that leads to the person's pay, one block an assignment."""
+    st.markdown(f"#### {look.say('statement.title', name=person['name'], quarter=settled.quarter)}")
+    mine = settled.scores[settled.scores["employee_id"] == person.name].sort_values("from_date")
+    for position, assignment in enumerate(mine.to_dict("records")):
+        st.markdown(look.say("statement.assignment", role=look.role(assignment["role"]),
+                             team=look.team_name(assignment["team_id"]), days=int(assignment["eligible_days"]),
+                             first=_day(look, assignment["from_date"]), last=_day(look, assignment["to_date"])))
+        rows = of_assignment(settled, assignment)
+        show.table(look, metric_rows(look, settled, rows), key=f"statement{position}")
+        st.markdown(score_formula(look, assignment, rows))
+    st.markdown(f"**{look.say('statement.pay')}**")
+    for line in draw.commission(settled)[lambda frame: frame["beneficiary_id"] == person.name].to_dict("records"):
+        st.markdown(pay_formula(look, line))
+
+
+def of_assignment(settled: Settlement, assignment: dict) -> pd.DataFrame:
+    metrics = settled.metrics
+    return metrics[(metrics["employee_id"] == assignment["employee_id"])
+                   & (metrics["from_date"] == assignment["from_date"])]
+
+
+def metric_rows(look: Session, settled: Settlement, rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per metric: value, where it was read, target, attainment, score, weight, what is missing, source."""
+    return pd.DataFrame([_metric_row(look, settled, row) for row in rows.to_dict("records")])
+
+
+def _metric_row(look: Session, settled: Settlement, row: dict) -> dict:
+    unit = METRICS[row["metric"]].unit if row["metric"] in METRICS else "ratio"
+    return {look.say("column.metric"): look.metric(row["metric"]),
+            look.say("column.value"): text.full(row["value"], unit, look.lang),
+            look.say("column.parts"): _parts(look, row),
+            look.say("column.level"): look.say(f"level.{row['level']}") if not text.missing(row["level"]) else "—",
+            look.say("column.target"): text.full(row["target"], unit, look.lang),
+            look.say("column.attainment"): text.full(row["attainment"], "percent", look.lang),
+            look.say("column.score"): text.full(row["score"], "score", look.lang),
+            look.say("column.weight"): text.full(row["weight"], "percent", look.lang),
+            look.say("column.missing"): reason(look, row["missing"]),
+            look.say("column.source"): source(look, settled, row)}
+
+
+def _parts(look: Session, row: dict) -> str:
+    if text.missing(row["numerator"]) or text.missing(row["denominator"]):
+        return "—"
+    return f"{row['numerator']:,.10g} ÷ {row['denominator']:,.10g}"
+
+
+def reason(look: Session, code) -> str:
+    if text.missing(code) or not code:
+        return "—"
+    return look.say(f"reason.{code}") if text.has(f"page.reason.{code}") else look.say("reason.no_value")
+
+
+def source(look: Session, settled: Settlement, row: dict) -> str:
+    """Files, sheets and rows that the value was computed from."""
+    found = quarter.sources(look.store, periods.quarter(settled.quarter), settled.plan)
+    found = found[(found["metric"] == row["metric"]) & (found["subject_type"] == row["subject_type"])]
+    found = found[(found["subject_id"] == row["subject_id"]) | found["subject_id"].isna()]
+    return look.say("semicolon").join(
+        look.say("statement.rows", file=f["file"], sheet=f["sheet"] or "—", first=int(f["first_row"]),
+                 last=int(f["last_row"]), rows=int(f["rows"])) for f in found.to_dict("records")) or "—"
+
+
+def score_formula(look: Session, assignment: dict, rows: pd.DataFrame) -> str:
+    """The score as its sum of score × weight, with what was renormalised and added."""
+    used = rows[rows["score"].notna()]
+    terms = " + ".join(f"{row.score:.4g} × {row.weight:.2%}" for row in used.itertuples())
+    covered = used["weight"].sum()
+    total = assignment["score"] if not text.missing(assignment["score"]) else assignment["provisional"]
+    extra = assignment["bonus_points"]
+    return look.say("statement.score" if not text.missing(assignment["score"]) else "statement.provisional",
+                    terms=f"({terms}) ÷ {covered:.2%}" if covered < 0.9999 else terms or "—",
+                    extra=f" + {extra:g}" if not text.missing(extra) and extra else "",
+                    total=look.number(total, "score"), covered=look.number(covered, "percent"))
+
+
+def pay_formula(look: Session, line: dict) -> str:
+    """base × days ÷ days of the quarter × score ÷ 100 × phase factor = amount."""
+    amount = line["amount"] if line["status"] == "payable" else line["potential"]
+    return look.say("statement.formula", base=text.full(line.get("base"), "yuan", look.lang),
+                    days=look.number(line.get("eligible_days"), "count"),
+                    all=look.number(line.get("quarter_days"), "count"),
+                    score=text.full(line.get("score"), "score", look.lang),
+                    factor=text.full(line.get("phase_factor"), "ratio", look.lang),
+                    amount=text.full(amount, "yuan", look.lang), status=status(look, line["status"]))
+
+
+def workbook(look: Session, settled: Settlement, people: pd.DataFrame) -> bytes:
+    """The people and all their metric rows, as shown."""
+    kept = settled.metrics[settled.metrics["employee_id"].isin(people["employee_id"])]
+    names = people.set_index("employee_id")["name"]
+    rows = pd.DataFrame([{look.say("column.name"): names[row["employee_id"]],
+                          look.say("column.from"): _day(look, row["from_date"]), **_values(look, row)}
+                         for row in kept.to_dict("records")])
+    return show.book(look, {look.say("incentives.table"): listed(look, people), look.say("statement.sheet"): rows})
+
+
+def _values(look: Session, row: dict) -> dict:
+    """A metric row as numbers, for calculating on."""
+    return {look.say("column.metric"): look.metric(row["metric"]),
+            **{look.say(f"column.{name}"): row[name] for name in ("value", "target", "attainment", "score", "weight")},
+            look.say("column.missing"): reason(look, row["missing"])}
+
+
+def compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """One row per person: payable before, after, and the change, in yuan; the largest changes first."""
+    both = before[["employee_id", "name", "role", "team_id"]].assign(before=before["amount"].fillna(0))
+    later = after.set_index("employee_id")["amount"].fillna(0)
+    both = both.assign(after=both["employee_id"].map(later).fillna(0))
+    both = both.assign(change=(both["after"] - both["before"]).round(2))
+    return both.sort_values("change", key=abs, ascending=False).reset_index(drop=True)
+
+
+def compared_words(look: Session, both: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({
+        look.say("column.name"): both["name"].fillna(both["employee_id"]),
+        look.say("column.role"): both["role"].map(look.role),
+        look.say("column.team"): both["team_id"].map(look.team_name),
+        **{look.say(f"column.{name}"): both[name] for name in ("before", "after", "change")}})
+
+
+def _day(look: Session, day) -> str:
+    return text.date(pd.Timestamp(day).date(), look.lang)

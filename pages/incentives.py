@@ -1,0 +1,53 @@
+"""Who gets what and why: the quarter's people, and the statement of the one chosen."""
+
+import streamlit as st
+
+from core import text
+from pages.frame import draw, session, show, statement
+
+look = session.current()
+if look.period is None:
+    show.empty(look, "incentives")
+    st.stop()
+
+settled = session.settled(look)
+people = draw.people(look, settled)
+if people.empty:
+    show.sentence(look.say("incentives.nobody", quarter=look.period.label))
+    show.missing(look, ["employees"], look.say("incentives.menu"))
+    st.stop()
+
+gmv = draw.subject_row(look, look.period.label, "gmv")
+paid, waiting = people["amount"].sum(), int(people["score"].isna().sum())
+share = None if gmv is None or not gmv["value"] else paid / gmv["value"]
+show.sentence(look.say("incentives.finding", quarter=look.period.label, paid=look.number(paid, "yuan"),
+                       people=len(people), share=look.number(share, "percent"),
+                       waiting=look.say("incentives.waiting", people=waiting) if waiting else ""))
+show.figures(look, [
+    {"label": look.say("incentives.payable"), "value": look.number(paid, "yuan")},
+    {"label": look.say("incentives.potential"), "value": look.number(people["potential"].sum(), "yuan")},
+    {"label": look.say("incentives.people"), "value": look.number(len(people), "count")},
+    {"label": look.say("incentives.median"), "value": look.number(people["score"].median(), "score")},
+    {"label": look.say("incentives.held"), "value": look.number(waiting, "count")}])
+
+role, team = st.columns(2)
+with role:
+    show.chart(look, draw.by_group(look, people, "role"))
+    show.chart(look, draw.distribution(look, people))
+with team:
+    show.chart(look, draw.by_group(look, people, "team_id"))
+
+st.markdown(f"#### {look.say('incentives.table')}")
+listed = statement.listed(look, people)
+row = show.table(look, listed, {look.say("column.score"): "score", look.say("column.amount"): "yuan"}, key="people",
+                 select=True)
+if row is not None:
+    st.query_params["person"] = people["employee_id"].iloc[row]
+person = st.query_params.get("person")
+if person in set(people["employee_id"]):
+    statement.statement(look, settled, people.set_index("employee_id").loc[person])
+elif person and not text.missing(person):
+    st.info(look.say("incentives.no_such_person"))
+st.download_button(look.say("incentives.workbook"), lambda: statement.workbook(look, settled, people),
+                   f"tiejun-{look.period.label}.xlsx", show.controls.XLSX, on_click="ignore", key="workbook")
+show.footer(look, settled.plan)

@@ -1,0 +1,37 @@
+"""Move a weight and see at once what it would have paid."""
+
+import streamlit as st
+
+from core import quarter
+from pages.frame import controls, draw, session, show, statement
+
+look = session.current()
+if look.period is None:
+    show.empty(look, "whatif")
+    st.stop()
+
+plan = quarter.plan_for(look.store, look.period)
+sliders, result = st.columns([1, 3])
+with sliders:
+    changed = controls.weights(look, plan, session.changes())
+
+with result:
+    before = draw.people(look, session.settled(look))
+    after = draw.people(look, session.settled(look, changed)) if changed else before
+    if before.empty:
+        show.missing(look, ["employees"], look.say("incentives.menu"))
+        st.stop()
+    both = statement.compared(before, after)
+    change, gain, lose = both["change"].sum(), int((both["change"] > 0).sum()), int((both["change"] < 0).sum())
+    show.sentence(look.say("whatif.finding" if changed else "whatif.unchanged", quarter=look.period.label,
+                           total=look.number(both["after"].sum(), "yuan"), gain=gain, lose=lose))
+    signed = f"{'+' if change > 0 else ''}{look.number(change, 'yuan')}" if changed else None
+    show.figures(look, [
+        {"label": look.say("whatif.total"), "value": look.number(both["after"].sum(), "yuan"), "delta": signed,
+         "against": look.say("whatif.against") if signed else None},
+        {"label": look.say("whatif.gain"), "value": look.number(gain, "count")},
+        {"label": look.say("whatif.lose"), "value": look.number(lose, "count")}])
+    show.chart(look, draw.winners(look, both))
+    show.table(look, statement.compared_words(look, both), {
+        look.say(f"column.{name}"): "yuan" for name in ("before", "after", "change")}, key="compared")
+show.footer(look, plan)
