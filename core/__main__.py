@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 from core import changes as changing
-from core import importing, periods, quarter, scenarios, settlement, text
+from core import importing, periods, quarter, sample, scenarios, settlement, text
 from core import plan as plans
 from core import store as stores
+from core.exporting.template import template
 
 
 class Refused(Exception):
@@ -51,6 +52,10 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", type=_pair,
                                  required=name == "compare")
 
+    blank = commands.add_parser("template", parents=[common], help="an empty workbook to fill in")
+    blank.add_argument("file", type=Path)
+    example = commands.add_parser("sample", parents=[common], help="write the sample company's files")
+    example.add_argument("folder", type=Path)
     commands.add_parser("history", parents=[common], help="the batches saved so far")
     taken_back = commands.add_parser("undo", parents=[common], help="take a batch back")
     taken_back.add_argument("batch", type=int)
@@ -117,6 +122,16 @@ def run_evaluate(asked) -> dict:
             "metrics": frame[columns].to_dict("records")}
 
 
+def run_template(asked) -> dict:
+    asked.file.write_bytes(template(asked.lang))
+    return {"file": str(asked.file)}
+
+
+def run_sample(asked) -> dict:
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    return {"files": [str(path) for path in sample.write(asked.folder)]}
+
+
 def run_history(asked) -> dict:
     return {"batches": stores.open(asked.db).batches()}
 
@@ -126,7 +141,7 @@ def run_undo(asked) -> dict:
     return {"undone": asked.batch}
 
 
-COMMANDS = {"import": run_import, "settle": run_settle, "compare": run_compare, "evaluate": run_evaluate,
+COMMANDS = {"template": run_template, "sample": run_sample, "import": run_import, "settle": run_settle, "compare": run_compare, "evaluate": run_evaluate,
             "history": run_history, "undo": run_undo}
 
 

@@ -1,11 +1,14 @@
 """One quarter from the stored tables to scores, pay and evaluation: measure, then run."""
 
+import tempfile
+from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 import pandas as pd
 
 from core import changes as changing
-from core import metrics, people, periods, scores, settlement
+from core import importing, metrics, people, periods, sample, scores, settlement
 from core import plan as plans
 from core.periods import Period
 from core.store import Store
@@ -112,6 +115,17 @@ def evaluate(store: Store, period: Period, plan: dict | None = None) -> pd.DataF
         earlier = measured(store, other, definitions)[[*key, "value"]].rename(columns={"value": column})
         frame = frame.merge(earlier, on=key, how="left")
     return frame.assign(hidden=False)
+
+
+def load_sample(store: Store) -> None:
+    """Fills an empty store with the sample company: its files through the ordinary import, and its plan."""
+    with tempfile.TemporaryDirectory(dir=store.stage_folder()) as folder:
+        written = sample.write(Path(folder))
+        tables = [(path.name, path) for path in written if path.suffix != ".toml"]
+        upload = importing.prepare(store, tables)
+        importing.save(store, upload, accept_valid=True)
+        document = next(path for path in written if path.suffix == ".toml").read_text("utf-8")
+    store.save_plan(document, date.fromisoformat(str(plans.load(document)["effective_from"])), "sample")
 
 
 def _frozen(value):
