@@ -36,10 +36,11 @@ with spans as (
     select *, lead(from_date) over (partition by sku_id, shop, channel order by from_date nulls first) as next_from
     from ownership),
 homeless as (
-    select distinct sku_id, shop, channel, paid_at::date as day from orders where team_id is null),
+    select distinct sku_id, shop, channel, paid_at::date as day, hash(sku_id, shop, channel, paid_at::date) as place
+    from orders where team_id is null),
 found as (
-    select homeless.*, spans.team_id, row_number() over (
-        partition by homeless.sku_id, homeless.shop, homeless.channel, homeless.day
+    select homeless.place, spans.team_id, row_number() over (
+        partition by homeless.place
         order by spans.sku_id is null, spans.shop is null, spans.channel is null,
                  spans.from_date desc nulls last) as choice
     from homeless join spans
@@ -50,10 +51,9 @@ found as (
      and (spans.to_date is null or spans.to_date >= homeless.day)
      and (spans.next_from is null or spans.next_from > homeless.day))
 select orders.* replace (coalesce(orders.team_id, found.team_id) as team_id)
-from orders left join found
-  on orders.team_id is null and found.choice = 1
- and orders.sku_id is not distinct from found.sku_id and orders.shop is not distinct from found.shop
- and orders.channel is not distinct from found.channel and orders.paid_at::date = found.day"""
+from orders left join (select place, team_id from found where choice = 1) as found
+  on case when orders.team_id is null then hash(orders.sku_id, orders.shop, orders.channel, orders.paid_at::date) end
+     = found.place"""
 
 
 class StoreError(Exception):

@@ -27,6 +27,8 @@ from employees where hire_date <= $end and coalesce(leave_date, $end) >= $start"
 
 def prepare(con, places: dict, definitions: dict) -> None:
     """Temp tables of this cursor that all metrics of the period read."""
+    for view in ("order_lines", "team_tree"):
+        con.execute(f"create or replace temp table {view} as from main.{view}")
     for sql in (SOURCES, LINES, REPORTS, BELONGS):
         con.execute(sql, used(sql, places))
     con.execute("create or replace temp table sla (priority varchar, sla_hours double)")
