@@ -13,15 +13,14 @@ if look.period is None:
 plan = quarter.plan_for(look.store, look.period)
 sliders, result = st.columns([1, 3])
 with sliders:
-    changed = controls.weights(look, plan, session.changes())
+    changed = controls.weights(look, plan, session.changes(plan))
 
 with result:
-    before = draw.people(look, session.settled(look))
-    after = draw.people(look, session.settled(look, changed)) if changed else before
-    if before.empty:
+    before = session.settled(look)
+    both = draw.compared(look, before, session.settled(look, changed) if changed else before)
+    if both.empty:
         show.missing(look, ["employees"], look.say("incentives.menu"))
         st.stop()
-    both = statement.compared(before, after)
     change, gain, lose = both["change"].sum(), int((both["change"] > 0).sum()), int((both["change"] < 0).sum())
     show.sentence(look.say("whatif.finding" if changed else "whatif.unchanged", quarter=look.period.label,
                            total=look.number(both["after"].sum(), "yuan"), gain=gain, lose=lose))

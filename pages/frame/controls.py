@@ -111,21 +111,25 @@ def weights(look: Session, plan: dict, changed: dict) -> dict:
         path = f"scorecards.{card}.weights.{metric}"
         key = f"weight_{card}_{metric}"
         st.session_state[key] = round(100 * weight)
-        st.slider(look.metric(metric), 0, 100, key=key, format="%d%%", on_change=_moved, args=(path, key),
-                  help=look.say("whatif.in_force", weight=look.number(cards[card]["weights"][metric], "percent")))
+        force = cards[card]["weights"][metric]
+        st.slider(look.metric(metric), 0, 100, key=key, format="%d%%", on_change=_moved,
+                  args=(path, key, len(cards[card]["weights"])),
+                  help=look.say("whatif.in_force", weight=look.number(force, "percent")))
     if st.button(look.say("whatif.reset"), disabled=not changed):
         session.keep_changes({})
         st.rerun()
     return changed
 
 
-def _moved(path: str, key: str) -> None:
-    """Takes the slider's weight, as far as the other moved ones of its card leave room."""
-    changed = dict(session.changes())
-    card = path.rsplit(".", 1)[0]
-    others = sum(value for name, value in changed.items() if name.startswith(card + ".") and name != path)
-    changed[path] = max(0.0, min(st.session_state[key] / 100, 1 - others))
-    session.keep_changes(changed)
+def _moved(path: str, key: str, size: int) -> None:
+    """Takes the slider's weight, as far as the other moved ones leave room; of `size` weights one must give way, so
+    the one moved longest ago is free again when all were moved."""
+    changed = {name: value for name, value in session.changes().items() if name != path}
+    mine = [name for name in changed if name.startswith(path.rsplit(".", 1)[0] + ".")]
+    if len(mine) + 1 >= size and mine:
+        changed.pop(mine.pop(0))
+    room = 1 - sum(changed[name] for name in mine)
+    session.keep_changes(changed | {path: round(max(0.0, min(st.session_state[key] / 100, room)), 4)})
 
 
 def card_name(look: Session, plan: dict, card: str) -> str:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from core import quarter, text
+from core import quarter, scenarios, text
 from core.charts import Chart, Series
 from core.metrics import METRICS
 from core.settlement import Settlement
@@ -61,7 +61,7 @@ def _number(value) -> float | None:
 
 def people(look: Session, settled: Settlement) -> pd.DataFrame:
     """One row per person of the chosen team: name, role, team (of the last assignment), score, grade, pay, status."""
-    scores = settled.scores.sort_values("to_date")
+    scores = settled.scores.drop(columns=["amount", "potential", "status"]).sort_values("to_date")
     weighted = scores.assign(points=scores["score"] * scores["eligible_days"])
     sums = weighted.groupby("employee_id")[["points", "eligible_days"]].sum(min_count=1)
     last = scores.drop_duplicates("employee_id", keep="last").set_index("employee_id")
@@ -75,9 +75,20 @@ def people(look: Session, settled: Settlement) -> pd.DataFrame:
 
 
 def commission(settled: Settlement) -> pd.DataFrame:
-    """The ledger's lines of people in yuan."""
-    ledger = settled.ledger
-    return ledger[(ledger["beneficiary_type"] == "employee") & (ledger["unit"] == "CNY")]
+    """The ledger's lines of people in yuan, each with the named columns that led to it."""
+    ledger = settled.ledger[settled.ledger["beneficiary_type"].eq("employee") & settled.ledger["unit"].eq("CNY")]
+    steps = ["base", "eligible_days", "quarter_days", "score", "provisional", "phase_factor", "budget_factor"]
+    return ledger.join(settled.scores[steps], on="segment")
+
+
+def compared(look: Session, before: Settlement, after: Settlement) -> pd.DataFrame:
+    """The comparison's people of the chosen team, with names; the largest changes first."""
+    both = scenarios.compare(before, after).people
+    members = look.members()
+    both = both if members is None else both[both["team_id"].isin(members)]
+    names = before.scores.drop_duplicates("employee_id").set_index("employee_id")["name"]
+    both = both.assign(name=both["employee_id"].map(names).fillna(both["employee_id"]))
+    return both.sort_values("change", key=abs, ascending=False).reset_index(drop=True)
 
 
 def _worst(statuses: pd.Series) -> str:

@@ -12,6 +12,7 @@ from core import store as stores
 from core.datasets import DATASETS
 from core.metrics import METRICS
 from core.periods import Period
+from core.plan import PlanError
 from core.store import Store
 
 COMPANIES = ("ours", "sample")
@@ -102,7 +103,7 @@ def sidebar() -> None:
             st.selectbox(look.say("quarter"), quarter.quarters(look.store), key="quarter")
             st.selectbox(look.say("team"), ["", *names], key="team",
                          format_func=lambda team: names.get(team) or look.say("all_teams"))
-        st.selectbox(look.say("language"), text.LANGUAGES, key="lang", format_func=lambda code: word(f"lang.{code}"))
+        st.selectbox(look.say("language"), text.LANGUAGES, key="lang", format_func=lambda code: word(f"named.lang_{code}"))
     for name in ("lang", "company", "quarter", "team"):
         _write(name, st.session_state.get(name))
 
@@ -137,11 +138,17 @@ def _evaluated(path: str, version: int, label: str):
     return quarter.evaluate(stores.open(Path(path)), periods.quarter(label))
 
 
-def changes() -> dict:
-    """The what-if's changes: of this session, at first those of the address (`set=PATH=VALUE`)."""
+def changes(plan: dict | None = None) -> dict:
+    """The what-if's changes: of this session, at first those of the address (`set=PATH=VALUE`). Given a plan, changes
+    that it cannot take are left out."""
     if "changes" not in st.session_state:
         pairs = [tuple(part.split("=", 1)) for part in st.query_params.get_all("set") if "=" in part]
-        st.session_state["changes"] = changing.parse(pairs) if pairs else {}
+        st.session_state["changes"] = changing.parse(pairs)
+    try:
+        changing.apply(plan, st.session_state["changes"]) if plan else None
+    except PlanError:
+        st.session_state["changes"] = {}
+    keep_changes(st.session_state["changes"])
     return st.session_state["changes"]
 
 
@@ -153,8 +160,10 @@ def keep_changes(changed: dict) -> None:
 
 def _remembered(name: str, options, default):
     value = st.session_state.get(name, st.query_params.get(name, default))
-    st.session_state[name] = value if value in options else default
-    return st.session_state[name]
+    value = value if value in options else default
+    if st.session_state.get(name) != value:
+        st.session_state[name] = value
+    return value
 
 
 def _write(name: str, value) -> None:

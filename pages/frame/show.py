@@ -76,7 +76,7 @@ def book(look: Session, sheets: dict[str, pd.DataFrame]) -> bytes:
 
 def table(look: Session, frame: pd.DataFrame, formats: dict[str, str] | None = None, *, key: str,
           select: bool = False) -> int | None:
-    """A table under its visible column names, formats by column ("percent", "yuan", "score"); answers the chosen row."""
+    """A table under its visible column names, formats by column (yuan, score, count); answers the chosen row."""
     if frame.empty:
         st.caption(look.say("nothing_found"))
         return None

@@ -29,22 +29,16 @@ def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
     """Everything that leads to the person's pay, one block an assignment."""
     st.markdown(f"#### {look.say('statement.title', name=person['name'], quarter=settled.quarter)}")
     mine = settled.scores[settled.scores["employee_id"] == person.name].sort_values("from_date")
-    for position, assignment in enumerate(mine.to_dict("records")):
+    for segment, assignment in mine.to_dict("index").items():
         st.markdown(look.say("statement.assignment", role=look.role(assignment["role"]),
                              team=look.team_name(assignment["team_id"]), days=int(assignment["eligible_days"]),
                              first=_day(look, assignment["from_date"]), last=_day(look, assignment["to_date"])))
-        rows = of_assignment(settled, assignment)
-        show.table(look, metric_rows(look, settled, rows), key=f"statement{position}")
+        rows = settled.metrics[settled.metrics["segment"] == segment]
+        show.table(look, metric_rows(look, settled, rows), key=f"statement{segment}")
         st.markdown(score_formula(look, assignment, rows))
     st.markdown(f"**{look.say('statement.pay')}**")
     for line in draw.commission(settled)[lambda frame: frame["beneficiary_id"] == person.name].to_dict("records"):
         st.markdown(pay_formula(look, line))
-
-
-def of_assignment(settled: Settlement, assignment: dict) -> pd.DataFrame:
-    metrics = settled.metrics
-    return metrics[(metrics["employee_id"] == assignment["employee_id"])
-                   & (metrics["from_date"] == assignment["from_date"])]
 
 
 def metric_rows(look: Session, settled: Settlement, rows: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +87,7 @@ def score_formula(look: Session, assignment: dict, rows: pd.DataFrame) -> str:
     used = rows[rows["score"].notna()]
     terms = " + ".join(f"{row.score:.4g} × {row.weight:.2%}" for row in used.itertuples())
     covered = used["weight"].sum()
-    total = assignment["score"] if not text.missing(assignment["score"]) else assignment["provisional"]
+    total = _first(assignment["score"], assignment["provisional"])
     extra = assignment["bonus_points"]
     return look.say("statement.score" if not text.missing(assignment["score"]) else "statement.provisional",
                     terms=f"({terms}) ÷ {covered:.2%}" if covered < 0.9999 else terms or "—",
@@ -101,14 +95,18 @@ def score_formula(look: Session, assignment: dict, rows: pd.DataFrame) -> str:
                     total=look.number(total, "score"), covered=look.number(covered, "percent"))
 
 
+def _first(value, otherwise):
+    return otherwise if text.missing(value) else value
+
+
 def pay_formula(look: Session, line: dict) -> str:
     """base × days ÷ days of the quarter × score ÷ 100 × phase factor = amount."""
     amount = line["amount"] if line["status"] == "payable" else line["potential"]
-    return look.say("statement.formula", base=text.full(line.get("base"), "yuan", look.lang),
-                    days=look.number(line.get("eligible_days"), "count"),
-                    all=look.number(line.get("quarter_days"), "count"),
-                    score=text.full(line.get("score"), "score", look.lang),
-                    factor=text.full(line.get("phase_factor"), "ratio", look.lang),
+    return look.say("statement.formula", base=text.full(line["base"], "yuan", look.lang),
+                    days=look.number(line["eligible_days"], "count"),
+                    all=look.number(line["quarter_days"], "count"),
+                    score=text.full(_first(line["score"], line["provisional"]), "score", look.lang),
+                    factor=text.full(line["phase_factor"], "ratio", look.lang),
                     amount=text.full(amount, "yuan", look.lang), status=status(look, line["status"]))
 
 
@@ -129,18 +127,9 @@ def _values(look: Session, row: dict) -> dict:
             look.say("column.missing"): reason(look, row["missing"])}
 
 
-def compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """One row per person: payable before, after, and the change, in yuan; the largest changes first."""
-    both = before[["employee_id", "name", "role", "team_id"]].assign(before=before["amount"].fillna(0))
-    later = after.set_index("employee_id")["amount"].fillna(0)
-    both = both.assign(after=both["employee_id"].map(later).fillna(0))
-    both = both.assign(change=(both["after"] - both["before"]).round(2))
-    return both.sort_values("change", key=abs, ascending=False).reset_index(drop=True)
-
-
 def compared_words(look: Session, both: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({
-        look.say("column.name"): both["name"].fillna(both["employee_id"]),
+        look.say("column.name"): both["name"],
         look.say("column.role"): both["role"].map(look.role),
         look.say("column.team"): both["team_id"].map(look.team_name),
         **{look.say(f"column.{name}"): both[name] for name in ("before", "after", "change")}})

@@ -1,0 +1,69 @@
+"""Small companies to look at pages with: an empty one, a whole one, one without orders."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import importing
+from core import store as stores
+
+APP = Path(__file__).parents[2] / "app.py"
+ROSTER = [["工号", "姓名", "岗位", "职级", "团队编号", "入职日期", "绩效奖金基数"],
+          ["E1", "林一", "运营", "基层", "T1", "2025-02-01", 6000],
+          ["E2", "周二", "运营", "基层", "T2", "2025-02-01", 5000],
+          ["E3", "吴三", "设计", "基层", "T2", "2025-02-01", 5000]]
+TEAMS = [["团队编号", "团队名称"], ["T1", "轻茶组"], ["T2", "花茶组"]]
+MONTHS = [["团队编号", "月份", "GMV", "买家数", "复购买家数"],
+          *[[team, month, gmv, 1000, again] for team, gmv, again in (("T1", 400_000, 300), ("T2", 200_000, 200))
+            for month in ("2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09")]]
+NPS = [["团队编号", "日期", "评分"], *[["T1", "2026-08-05", score] for score in (10, 9, 9, 8, 3)],
+       *[["T2", "2026-08-05", score] for score in (10, 9, 7, 8, 3)]]
+TARGETS = [["季度", "对象类型", "对象", "指标", "目标"],
+           *[["2026Q3", "公司", "", metric, value] for metric, value in (("复购率", 0.3), ("NPS", 40))],
+           ["2026Q3", "团队", "T1", "GMV", 1_000_000], ["2026Q3", "团队", "T2", "GMV", 700_000]]
+SHEETS = {"员工花名册": ROSTER, "团队": TEAMS, "团队月报": MONTHS, "NPS调研": NPS, "指标目标": TARGETS}
+
+
+def written(path, sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+@pytest.fixture
+def company(tmp_path, monkeypatch):
+    """Makes the app's own company hold the sheets named (all by default); answers its store."""
+    monkeypatch.setenv("TIEJUN_DATA", str(tmp_path))
+
+    def fill(*left_out, empty=False):
+        store = stores.open(tmp_path / "ours.duckdb")
+        if not empty:
+            sheets = {name: rows for name, rows in SHEETS.items() if name not in left_out}
+            upload = importing.prepare(store, [("team.xlsx", written(tmp_path / "team.xlsx", sheets))])
+            assert not upload.errors, [i.message for s in upload.sheets for i in s.issues]
+            assert importing.save(store, upload)
+        return store
+    return fill
+
+
+@pytest.fixture
+def look():
+    """Opens a page of the app in a language and checks that nothing failed."""
+    def open_page(page: str, lang: str = "zh", **address):
+        app = AppTest.from_file(APP, default_timeout=60)
+        app.query_params["lang"] = lang
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.run()
+        if page != "overview":
+            app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception, app.exception[0].message
+        return app
+    return open_page

@@ -1,0 +1,97 @@
+"""Every page: empty, whole, and with one table missing, in both languages."""
+
+import re
+
+import pytest
+
+PAGES = ("overview", "data", "incentives", "whatif")
+LANGUAGES = ("zh", "en")
+
+
+def words(app) -> str:
+    kinds = (app.subheader, app.markdown, app.caption, app.info, app.button)
+    labels = [element.label if hasattr(element, "label") else "" for kind in kinds for element in kind]
+    return "\n".join([str(element.value) for kind in kinds for element in kind] + labels)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_company_is_told_how_to_begin(company, look, page, lang):
+    company(empty=True)
+    app = look(page, lang)
+    assert ("试用示例公司" if lang == "zh" else "Try the sample company") in words(app)
+    assert not app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("page", ("overview", "incentives", "whatif"))
+def test_a_page_begins_with_its_finding_and_shows_a_chart(company, look, page, lang):
+    company()
+    app = look(page, lang)
+    assert any(re.match(r"2026Q3[：:]", heading.value) for heading in app.subheader)
+    assert app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("sheet", ("NPS调研", "团队月报", "指标目标", "团队", "员工花名册"))
+def test_a_page_still_works_without_one_table(company, look, page, lang, sheet):
+    company(sheet)
+    look(page, lang)
+
+
+def test_the_overview_shows_the_quarters_figures(company, look):
+    company()
+    app = look("overview")
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["GMV"] == "¥180.0万"
+    assert shown["复购率"] == "25.0%"
+
+
+def test_what_is_missing_names_the_sheet_that_would_fill_it(company, look):
+    company("NPS调研")
+    assert any("NPS" in info.value and "上传" in info.value for info in look("overview").info)
+
+
+def test_the_team_of_the_address_narrows_the_figures(company, look):
+    company()
+    shown = {metric.label: metric.value for metric in look("overview", team="T1").metric}
+    assert shown["GMV"] == "¥120.0万"
+
+
+def test_the_statement_shows_the_formula_with_its_numbers(company, look):
+    company()
+    app = look("incentives")
+    app.query_params["person"] = "E1"
+    app.run()
+    # gmv 1,200,000 of 1,000,000 = 120; repurchase 30 % of 30 % = 100; NPS 40 of 40 = 100
+    assert "**108.0**" in words(app)
+    assert "¥6,480.00" in words(app)
+
+
+def test_moving_a_weight_moves_the_total_and_the_others_give_way(company, look):
+    company()
+    app = look("whatif")
+    before = app.metric[0].value
+    app.slider(key="weight_operations_gmv").set_value(100).run()
+    assert not app.exception
+    assert app.metric[0].value != before
+    assert app.slider(key="weight_operations_nps").value == 0
+    assert app.query_params["set"] in ("scorecards.operations.weights.gmv=1", ["scorecards.operations.weights.gmv=1"])
+
+
+def test_the_last_weight_that_did_not_move_still_gives_way(company, look):
+    company()
+    app = look("whatif")
+    for metric, percent in (("gmv", 20), ("nps", 20), ("repurchase_rate", 20)):
+        app.slider(key=f"weight_operations_{metric}").set_value(percent).run()
+        assert not app.exception
+    shown = [app.slider(key=f"weight_operations_{metric}").value for metric in ("gmv", "nps", "repurchase_rate")]
+    assert sum(shown) == 100 and shown[1:] == [20, 20]
+
+
+def test_an_address_with_a_change_that_cannot_be_is_ignored(company, look):
+    company()
+    app = look("whatif")
+    app.session_state["changes"] = {"scorecards.nobody.weights.gmv": 1}
+    assert not app.run().exception
