@@ -141,8 +141,8 @@ def run_undo(asked) -> dict:
     return {"undone": asked.batch}
 
 
-COMMANDS = {"template": run_template, "sample": run_sample, "import": run_import, "settle": run_settle, "compare": run_compare, "evaluate": run_evaluate,
-            "history": run_history, "undo": run_undo}
+COMMANDS = {"import": run_import, "settle": run_settle, "compare": run_compare, "evaluate": run_evaluate,
+            "template": run_template, "sample": run_sample, "history": run_history, "undo": run_undo}
 
 
 def _plan(asked) -> dict | None:

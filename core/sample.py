@@ -32,7 +32,8 @@ CREW = [("M01", "管理", 3), ("S01", "运营", 1), ("S01", "设计", 1), ("S01"
         ("S02", "客服", 1), ("S03", "运营", 1), ("S03", "设计", 1), ("S03", "客服", 1), ("S04", "运营", 1), ("S04", "设计", 1),
         ("S04", "客服", 1), ("S05", "运营", 1), ("S05", "设计", 1), ("S05", "客服", 1), ("P01", "运营", 4), ("V01", "运营", 4),
         ("O01", "运营", 5), ("O01", "主播", 2), ("D01", "设计", 6), ("T01", "技术", 8), ("K01", "客服", 7), ("W01", "供应链", 8)]
-SURNAMES, GIVEN = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何", ["一茗", "青禾", "知夏", "南枝", "云栖", "沐白", "初晴", "若谷", "清和", "望舒"]
+SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何"
+GIVEN = ["一茗", "青禾", "知夏", "南枝", "云栖", "沐白", "初晴", "若谷", "清和", "望舒"]
 PRIVATE_CARD = '\n[teams.P01]\nscorecard = "private_domain"\n'
 
 
@@ -137,12 +138,12 @@ def targets(rng, people, orders) -> pd.DataFrame:
                  [label, "公司", None, "复购率", 0.30, None], [label, "公司", None, "NPS", 38, None],
                  [label, "公司", None, "退款率", 0.045, None], [label, "公司", None, "用户留存率", 0.36, None],
                  [label, "公司", None, "用户LTV", 220, None], [label, "公司", None, "离职率", 0.05, None],
-                 [label, "公司", None, "社群月活率", 0.42, None], [label, "岗位", "supply_chain", "发货错误率", 0.02, None],
-                 [label, "岗位", "design", "页面点击率", 0.05, None], [label, "岗位", "design", "活动转化提升率", 0.22, None],
-                 [label, "岗位", "design", "复用率", 2.4, None], [label, "岗位", "technology", "系统故障时长", 60, 240],
-                 [label, "岗位", "technology", "需求响应达标率", 0.85, None],
-                 [label, "岗位", "technology", "创新工具贡献", 75, None]]
-        rows += [[label, "岗位", role, "GMV", round(sold[label].mean(), -3), None] for role in ("operations", "livestream")]
+                 [label, "公司", None, "社群月活率", 0.42, None], [label, "岗位", "供应链", "发货错误率", 0.02, None],
+                 [label, "岗位", "设计", "页面点击率", 0.05, None], [label, "岗位", "设计", "活动转化提升率", 0.22, None],
+                 [label, "岗位", "设计", "复用率", 2.4, None], [label, "岗位", "技术", "系统故障时长", 60, 240],
+                 [label, "岗位", "技术", "需求响应达标率", 0.85, None],
+                 [label, "岗位", "技术", "创新工具贡献", 75, None]]
+        rows += [[label, "岗位", role, "GMV", round(sold[label].mean(), -3), None] for role in ("运营", "主播")]
     return pd.DataFrame(rows, columns=["季度", "对象类型", "对象编号", "指标", "目标值", "底线值"])
 
 

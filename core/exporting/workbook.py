@@ -32,9 +32,9 @@ def workbook(sheets: dict[str, pd.DataFrame], formats: dict[str, str] | None = N
 
 
 def _write(sheet, row: int, column: int, value, style, date_style) -> None:
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, (bool, str)):
         sheet.write_string(row, column, str(value), style)
-    elif isinstance(value, (pd.Timestamp,)) and not pd.isna(value):
+    elif isinstance(value, pd.Timestamp) and not pd.isna(value):
         sheet.write_datetime(row, column, value.to_pydatetime(), date_style)
     elif isinstance(value, (int, float)) and not pd.isna(value):
         sheet.write_number(row, column, value, style)

@@ -60,7 +60,7 @@ def prepare(store: Store, files: list[tuple[str, Path]], *, dataset: str | None 
     `mapping` names the field of a header; `progress(done, file name)` is told before each file."""
     folder = store.stage_folder() / secrets.token_hex(8)
     folder.mkdir()
-    con, sheets, seen, tables = duckdb.connect(), [], set(), {}
+    con, sheets, seen, tables, roles = duckdb.connect(), [], set(), {}, _plan_roles(store)
     for number, (name, path) in enumerate(files):
         if progress:
             progress(number / len(files), name)
@@ -71,7 +71,7 @@ def prepare(store: Store, files: list[tuple[str, Path]], *, dataset: str | None 
             continue
         seen.add(digest)
         sheets += _file(con, name, read(path, folder / str(number), encoding), dataset, values or {}, mapping or {},
-                        tables, lang)
+                        tables, roles, lang)
     if not any(sheet.dataset for sheet in sheets) and sheets and not any(s.issues for s in sheets if s.dataset):
         sheets[0].issues.append(problem("nothing_recognised", "error", lang, value=sheets[0].file))
     staged = {name: _stage(con, name, parts, folder, store, sheets) for name, parts in tables.items()}
@@ -80,7 +80,7 @@ def prepare(store: Store, files: list[tuple[str, Path]], *, dataset: str | None 
     return Upload(sheets, staged)
 
 
-def _file(con, name: str, raw, dataset, given, mapping, tables: dict, lang: str) -> list[Sheet]:
+def _file(con, name: str, raw, dataset, given, mapping, tables: dict, roles: dict, lang: str) -> list[Sheet]:
     if raw.problem:
         return [Sheet(name, "", encoding=raw.encoding, issues=[problem(raw.problem, "error", lang, value=name)])]
     sheets = []
@@ -91,7 +91,7 @@ def _file(con, name: str, raw, dataset, given, mapping, tables: dict, lang: str)
         if found is None:
             sheet.issues.append(problem("unknown_sheet", "note", lang, value=raw_sheet.name or name))
         else:
-            _sheet(con, sheet, raw_sheet, found, given, tables, lang)
+            _sheet(con, sheet, raw_sheet, found, given, tables, roles, lang)
     return sheets
 
 
@@ -100,11 +100,11 @@ def _head(con, raw: RawSheet) -> list[tuple[int, list]]:
     return [(row[0], list(row[1:])) for row in rows]
 
 
-def _sheet(con, sheet: Sheet, raw: RawSheet, found: Match, given: dict, tables: dict, lang: str) -> None:
+def _sheet(con, sheet: Sheet, raw: RawSheet, found: Match, given: dict, tables: dict, roles: dict, lang: str) -> None:
     dataset = found.dataset
     parts = tables.setdefault(dataset.name, [])
-    result = typed(con, f"{dataset.name}_{len(parts)}", raw, found, given, _metric_words(), _plan_roles(), lang)
-    check(con, result, found, raw, lang)
+    result = typed(con, f"{dataset.name}_{len(parts)}", raw, found, given, _metric_words(), roles, lang)
+    check(con, result, found, raw, roles, lang)
     reject(con, result)
     parts.append((result.name, sheet.file, sheet.sheet))
     sheet.dataset, sheet.header_row, sheet.rows = dataset.name, found.header_row, result.rows
@@ -120,10 +120,10 @@ def _metric_words() -> dict[str, str]:
             for word in (metric.name, metric.zh, metric.en)}
 
 
-def _plan_roles() -> dict[str, str]:
-    """Roles that the default plan knows beside the declared ones."""
-    plan = tomllib.loads((Path(__file__).parent.parent.parent / "data" / "plan.toml").read_text("utf-8"))
-    return {reading.folded(word): role for role, entry in plan["roles"].items()
+def _plan_roles(store: Store) -> dict[str, str]:
+    """Every writing of a role that a company's own plans add to the declared ones → the role."""
+    plans = [tomllib.loads(saved["document"]) for saved in store.plans()]
+    return {reading.folded(word): role for plan in plans for role, entry in plan.get("roles", {}).items()
             for word in (role, entry.get("zh", role), entry.get("en", role))}
 
 

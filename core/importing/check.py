@@ -1,11 +1,13 @@
 """What must hold within a row and a file, and the sign rules of order lines."""
 
+from core.datasets import DATASETS
 from core.importing.match import Match
 from core.importing.read import RawSheet
 from core.importing.type_rows import SHOWN, Typed, address, problem
+from core.importing.values import folded, read_value
 
 
-def check(con, result: Typed, found: Match, raw: RawSheet, lang: str) -> None:
+def check(con, result: Typed, found: Match, raw: RawSheet, roles: dict, lang: str) -> None:
     """Adds the problems of rows as wholes, and puts amounts, days and signs right; notes say what was done."""
     name = found.dataset.name
     if name == "orders":
@@ -23,6 +25,7 @@ def check(con, result: Typed, found: Match, raw: RawSheet, lang: str) -> None:
         _rule(con, result, raw, lang, "no_subject", "subject_type <> 'company' and subject_id is null", "subject_id",
               found)
         con.execute(f"update {result.name} set subject_id = null where subject_type = 'company'")
+        _roles_aimed_at(con, result, raw, roles, lang, found)
     if found.dataset.key and name != "orders":
         _duplicates(con, result, found, raw, lang)
 
@@ -37,6 +40,23 @@ def _rule(con, result: Typed, raw: RawSheet, lang: str, code: str, broken: str, 
     if len(rows) > SHOWN:
         result.problems.append(problem("more_of_the_same", "error", lang, column=label, count=len(rows) - SHOWN))
     con.execute(f"insert into bad select _row from {result.name} where {broken}")
+
+
+def _roles_aimed_at(con, result: Typed, raw: RawSheet, roles: dict, lang: str, found: Match) -> None:
+    """A target's role is stored as the plan names it, whatever the file calls it; an unknown one is a problem."""
+    role = DATASETS["employees"].column("role")
+    index = found.columns.get("subject_id")
+    said = con.execute(f"select _row, subject_id from {result.name} where subject_type = 'role' and subject_id is not"
+                       " null order by _row").fetchall()
+    known = {word: read_value(role, word, {}) or roles.get(folded(word)) for _, word in said}
+    choices = "、".join(names[lang] for names in role.choices.values())
+    for row, word in said:
+        if known[word]:
+            con.execute(f"update {result.name} set subject_id = ? where _row = ?", [known[word], row])
+        else:
+            result.problems.append(problem("unknown_choice", "error", lang, cell=address(raw.name, index, row),
+                                           column=found.headers.get(index, "subject_id"), value=word, choices=choices))
+            con.execute("insert into bad values (?)", [row])
 
 
 def _amounts(con, result: Typed, found: Match, raw: RawSheet, lang: str) -> None:

@@ -18,7 +18,10 @@ DATED = {"date", "datetime"}
 
 def clean(raw: str) -> str:
     """SQL: the cell without blanks around it, full-width signs folded, null where it says that nothing is there."""
-    folded = f"trim(translate({raw}, '{FULL_WIDTH}', '{HALF_WIDTH}'), chr(32) || chr(9) || chr(10) || chr(13) || chr(160))"
+    blanks = "chr(32) || chr(9) || chr(10) || chr(13) || chr(160)"
+    # Folding only what is not plain ASCII takes half the time on a large file.
+    folded = (f"trim(case when strlen({raw}) = length({raw}) then {raw}"
+              f" else translate({raw}, '{FULL_WIDTH}', '{HALF_WIDTH}') end, {blanks})")
     return f"case when lower({folded}) in {MISSING} then null else {folded} end"
 
 

@@ -47,6 +47,7 @@ def company(tmp_path, monkeypatch):
         if not empty:
             sheets = {name: rows for name, rows in SHEETS.items() if name not in left_out}
             upload = importing.prepare(store, [("team.xlsx", written(tmp_path / "team.xlsx", sheets))])
+            assert not any(found.ignored_columns for found in upload.sheets)
             assert not upload.errors, [i.message for s in upload.sheets for i in s.issues]
             assert importing.save(store, upload)
         return store
