@@ -94,8 +94,9 @@ def order_lines(rng) -> pd.DataFrame:
         times = np.concatenate([rng.integers(2, 5, back), np.ones(size - back, int)])
         count = int(times.sum())
         seconds = rng.integers(0, period.days * 86400, count)
-        amount = np.round(np.exp(rng.normal(4.6, 0.45, count)), 2)
-        refunded = rng.random(count) < 0.04
+        amount = np.round(np.exp(rng.normal(5.45, 0.45, count)), 2)
+        # The 2025 promotion pushed sales at the cost of after-sales.
+        refunded = rng.random(count) < (0.085 if label == "2025Q4" else 0.035 + 0.02 * (team == "O01"))
         parts.append(pd.DataFrame({
             "季度": label, "真实团队": team, "买家ID": [f"{team}-{b:05d}" for b in np.repeat(buyers, times)],
             "付款时间": pd.Timestamp(period.start) + pd.to_timedelta(seconds, unit="s"), "实付金额": amount,
@@ -119,7 +120,7 @@ def team_months(rng, people, orders) -> pd.DataFrame:
             if sku:
                 opened = int(BUYERS[place] * 1.5)
                 rows.append([month.label, team, int(rng.integers(80, 260)), opened * 2, int(opened * (0.7 + rng.random() * .4)),
-                             opened, int(opened * (0.32 + rng.random() * 0.12)), None, None, int(rng.integers(20, 90)) * 1000])
+                             opened, int(opened * (0.32 + rng.random() * 0.12)), None, None, int(rng.integers(60, 240)) * 1000])
             if team == "W01":
                 shipped = BUYERS[place] * 4
                 share = 0.048 if month.label in ("2025-11", "2025-12") else 0.012 + rng.random() * 0.008
@@ -133,14 +134,14 @@ def targets(rng, people, orders) -> pd.DataFrame:
     sold, rows = orders.groupby(["季度", "真实团队"])["实付金额"].sum(), []
     for label in QUARTERS:
         for team in (t[0] for t in TEAMS if t[5]):
-            rows.append([label, "团队", team, "GMV", round(sold[label, team] / (0.85 + rng.random() * 0.35), -3), None])
+            rows.append([label, "团队", team, "GMV", round(sold[label, team] / (0.78 + rng.random() * 0.4), -3), None])
         rows += [[label, "公司", None, "GMV", round(sold[label].sum() / 1.04, -3), None],
-                 [label, "公司", None, "复购率", 0.30, None], [label, "公司", None, "NPS", 38, None],
+                 [label, "公司", None, "复购率", 0.30, None], [label, "公司", None, "NPS", 40, None],
                  [label, "公司", None, "退款率", 0.045, None], [label, "公司", None, "用户留存率", 0.36, None],
-                 [label, "公司", None, "用户LTV", 220, None], [label, "公司", None, "离职率", 0.05, None],
-                 [label, "公司", None, "社群月活率", 0.42, None], [label, "岗位", "供应链", "发货错误率", 0.02, None],
-                 [label, "岗位", "设计", "页面点击率", 0.05, None], [label, "岗位", "设计", "活动转化提升率", 0.22, None],
-                 [label, "岗位", "设计", "复用率", 2.4, None], [label, "岗位", "技术", "系统故障时长", 60, 240],
+                 [label, "公司", None, "用户LTV", 600 + 60 * QUARTERS.index(label), None], [label, "公司", None, "离职率", 0.05, None],
+                 [label, "公司", None, "社群月活率", 0.46, None], [label, "岗位", "供应链", "发货错误率", 0.015, 0.045],
+                 [label, "岗位", "设计", "页面点击率", 0.052, None], [label, "岗位", "设计", "活动转化提升率", 0.22, None],
+                 [label, "岗位", "设计", "复用率", 2.4, None], [label, "岗位", "技术", "系统故障时长", 60, 300],
                  [label, "岗位", "技术", "需求响应达标率", 0.85, None],
                  [label, "岗位", "技术", "创新工具贡献", 75, None]]
         rows += [[label, "岗位", role, "GMV", round(sold[label].mean(), -3), None] for role in ("运营", "主播")]
@@ -153,26 +154,31 @@ def nps(rng, people, orders) -> pd.DataFrame:
     for place, month in months():
         for team in (t[0] for t in TEAMS if t[5] or t[0] in ("K01", "W01")):
             if not (team == "V01" and place == 6):
-                up, down = int(rng.integers(24, 34)), int(rng.integers(4, 10))
+                liked = {"S01": 5, "P01": 3, "O01": -6, "S04": -3}.get(team, 0) + place // 3
+                up, down = int(rng.integers(22, 29)) + liked, int(rng.integers(5, 10)) - liked // 3
                 rows.append([month.start + timedelta(days=14), team, up, 50 - up - down, down])
     return pd.DataFrame(rows, columns=["日期", "团队编号", "推荐者数", "中立者数", "贬损者数"])
 
 
 def member_months(rng, people, orders) -> pd.DataFrame:
-    """Design: reuse rises while innovation falls through 2026; one designer reports nothing in 2026Q3; technology: tools."""
+    """Design: reuse rises while innovation falls; one designer of a squad reports nothing in 2026Q3, one engineer no tool
+    work; one junior designer excels from 2026Q1 on, another falls behind."""
     rows = []
     silent = people.index[people["岗位"] == "设计"][8]
-    star = people.index[people["团队编号"] == "D01"][2]
+    star, weak = people.index[people["团队编号"] == "D01"][[2, 4]]
+    busy = people.index[people["岗位"] == "技术"][-1]
     for (place, month), (index, person) in ((m, p) for m in months() for p in people.iterrows()):
         if person["入职日期"] > month.end or (pd.notna(person["离职日期"]) and person["离职日期"] < month.start):
             continue
         if person["岗位"] == "设计" and not (index == silent and place == 6):
-            lift = 1.18 if index == star and place >= 4 else 0.85 + rng.random() * 0.3
+            drawn = 0.82 + rng.random() * 0.34
+            lift = 1.2 if index == star and place >= 4 else 0.45 + drawn / 10 if index == weak else drawn
             shown = int(rng.integers(60, 120)) * 1000
             rows.append([month.label, person["工号"], shown, int(shown * 0.05 * lift), 0.02, round(0.02 * (1 + 0.22 * lift), 5),
                          int(rng.integers(4, 9)) * 1000, 10, int((18 + 1.6 * place) * lift), 40, 18 - 2 * place, None, None])
         if person["岗位"] == "技术":
-            rows.append([month.label, person["工号"], *[None] * 9, int(rng.integers(58, 92)), int(rng.integers(0, 3))])
+            rows.append([month.label, person["工号"], *[None] * 9, None if index == busy and place == 6 else int(rng.integers(50, 90)),
+                         int(rng.integers(0, 3))])
     return pd.DataFrame(rows, columns=["月份", "工号", "曝光量", "点击量", "活动前转化率", "活动转化率", "活动访客数", "模板数",
                                        "模板复用次数", "设计总数", "创新设计数", "创新工具贡献", "创新需求支撑"])
 

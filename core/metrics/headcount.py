@@ -4,13 +4,11 @@ import pandas as pd
 
 from core.metrics.facts import by_subject, used
 
-NO_EMPLOYEES = "subject_type <> 'employee'"
-
 
 def attrition(con, places: dict) -> pd.DataFrame:
     """attrition_rate and core_attrition_rate (leavers ÷ person-days over days of the period; a person counts in the
     team of the last day employed in the period) and early_attrition_rate (company and role)."""
-    left = "(leave_date between $start and $end)::int"
+    left = "coalesce(leave_date between $start and $end, false)::int"
     facts = f"""select 'attrition_rate' as metric, team_id, employee_id, {left} as num, days / $days as den, 1 as n
         from belongs union all
         select 'core_attrition_rate', team_id, employee_id, {left}, days / $days, 1 from belongs where is_core"""

@@ -1,0 +1,92 @@
+"""Every metric against figures computed by hand (tests/cases/metrics_*.toml), its interval, and where it came from."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from core import metrics, periods, statistics
+from core import plan as plans
+from core.metrics import METRICS
+
+CASES = [case for path in sorted((Path(__file__).parent / "cases").glob("metrics_*.toml"))
+         for case in tomllib.loads(path.read_text("utf-8"))["company"]]
+LINE = re.compile(r"(\S+) (company|\w+:\w+) (\w+)(?:\[(\w+)\])? = (.+?)(?: \((.+)\))?$")
+
+
+def measured(store, said: str, metric: str, definition: str | None):
+    period = periods.quarter(said) if "Q" in said else periods.month(said)
+    definitions = plans.default()["definitions"]
+    name = "gmv" if definition in ("net", "paid") else "repurchase_rate"
+    frame = metrics.measure(store.cursor(), period, definitions | ({name: definition} if definition else {}))
+    return frame[frame["metric"] == metric]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["about"][:60])
+def test_a_metric_is_what_was_computed_by_hand(case, stored):
+    store = stored(**{name: table for name, table in case.items() if name not in ("about", "expect")})
+    for line in case["expect"]:
+        said, subject, metric, definition, result, note = LINE.match(line).groups()
+        kind, _, name = subject.partition(":")
+        frame = measured(store, said, metric, definition)
+        found = frame[(frame["subject_type"] == kind) & (frame["subject_id"].isna() if not name else
+                                                         frame["subject_id"] == name)]
+        if result == "missing":
+            assert found["value"].isna().all(), line
+            continue
+        assert len(found) == 1, line
+        numerator, denominator = (float(part) for part in result.split("/"))
+        row = found.iloc[0]
+        assert (row["numerator"], row["denominator"]) == pytest.approx((numerator, denominator), rel=1e-9), line
+        scale = 100 if metric == "nps" else 1
+        assert row["value"] == pytest.approx(scale * numerator / denominator, rel=1e-9), line
+        if note:
+            assert row["note"] == note, line
+
+
+def test_every_metric_of_these_datasets_has_a_case():
+    used = {LINE.match(line)[3] for case in CASES for line in case["expect"]}
+    assert {name for name, metric in METRICS.items() if metric.measured} - used == set()
+
+
+def test_the_nps_interval_is_the_adjusted_wald_of_the_golden_values():
+    low, high = statistics.adjusted_wald_nps(7, 25, 17)
+    assert (round(low), round(high)) == (-4, 54)
+    low, high = statistics.adjusted_wald_nps(30, 100, 70)
+    assert ((low + high) / 2, (high - low) / 2) == (pytest.approx(29.1, abs=0.05), pytest.approx(15.1, abs=0.05))
+
+
+def test_the_interval_of_a_proportion_is_wilsons():
+    low, high = statistics.wilson(8, 10)
+    assert (low, high) == (pytest.approx(0.490162, abs=1e-6), pytest.approx(0.943318, abs=1e-6))
+    assert statistics.wilson(0, 5)[0] == pytest.approx(0, abs=1e-12)
+
+
+def test_rates_carry_their_interval_and_amounts_do_not(stored):
+    store = stored(nps_responses="date,team_id,promoters,passives,detractors\n2026-08-01,T1,12,8,5",
+                   team_months="month,team_id,gmv,buyers,repeat_buyers\n2026-08,T1,100,10,8")
+    row = {m: measured(store, "2026Q3", m, None).iloc[0] for m in ("nps", "repurchase_rate", "gmv")}
+    assert (round(row["nps"]["low"]), round(row["nps"]["high"])) == (-4, 54)
+    assert row["repurchase_rate"]["low"] == pytest.approx(0.490162, abs=1e-6)
+    assert row["gmv"]["low"] != row["gmv"]["low"] and row["nps"]["n"] == 25
+
+
+def test_a_figure_names_the_rows_it_came_from(stored):
+    store = stored(team_months="month,team_id,gmv\n2026-06,T1,1\n2026-07,T1,2\n2026-09,T1,3\n2026-09,T2,4")
+    found = metrics.provenance(store.cursor(), periods.quarter("2026Q3"), plans.default()["definitions"])
+    row = found[(found["metric"] == "gmv") & (found["subject_id"] == "T1") & (found["rows"] > 0)].iloc[0]
+    assert (row["file"], row["sheet"], row["first_row"], row["last_row"], row["rows"]) == ("cases", "team_months", 3, 4, 2)
+
+
+def test_the_order_of_rows_changes_no_figure(stored, staged):
+    tables = {name: table for name, table in CASES[0].items() if name == "orders"}
+    head, *rows = tables["orders"].strip().splitlines()
+    there = stored(orders=tables["orders"])
+    before = metrics.measure(there.cursor(), periods.quarter("2026Q3"), plans.default()["definitions"])
+    there.undo(1)
+    there.save({"orders": staged(there.stage_folder(), "orders", "\n".join([head, *reversed(rows)]))}, [])
+    after = metrics.measure(there.cursor(), periods.quarter("2026Q3"), plans.default()["definitions"])
+    key = ["metric", "subject_type", "subject_id"]
+    assert before.sort_values(key).reset_index(drop=True).equals(after.sort_values(key).reset_index(drop=True))
+
