@@ -138,7 +138,8 @@ def targets(rng, people, orders) -> pd.DataFrame:
         rows += [[label, "公司", None, "GMV", round(sold[label].sum() / 1.04, -3), None],
                  [label, "公司", None, "复购率", 0.30, None], [label, "公司", None, "NPS", 40, None],
                  [label, "公司", None, "退款率", 0.045, None], [label, "公司", None, "用户留存率", 0.36, None],
-                 [label, "公司", None, "用户LTV", 600 + 60 * QUARTERS.index(label), None], [label, "公司", None, "离职率", 0.05, None],
+                 [label, "公司", None, "用户LTV", 600 + 60 * QUARTERS.index(label), None],
+                 [label, "公司", None, "离职率", 0.05, None],
                  [label, "公司", None, "社群月活率", 0.46, None], [label, "岗位", "供应链", "发货错误率", 0.015, 0.045],
                  [label, "岗位", "设计", "页面点击率", 0.052, None], [label, "岗位", "设计", "活动转化提升率", 0.22, None],
                  [label, "岗位", "设计", "复用率", 2.4, None], [label, "岗位", "技术", "系统故障时长", 60, 300],
@@ -177,8 +178,8 @@ def member_months(rng, people, orders) -> pd.DataFrame:
             rows.append([month.label, person["工号"], shown, int(shown * 0.05 * lift), 0.02, round(0.02 * (1 + 0.22 * lift), 5),
                          int(rng.integers(4, 9)) * 1000, 10, int((18 + 1.6 * place) * lift), 40, 18 - 2 * place, None, None])
         if person["岗位"] == "技术":
-            rows.append([month.label, person["工号"], *[None] * 9, None if index == busy and place == 6 else int(rng.integers(50, 90)),
-                         int(rng.integers(0, 3))])
+            tools = None if index == busy and place == 6 else int(rng.integers(50, 90))
+            rows.append([month.label, person["工号"], *[None] * 9, tools, int(rng.integers(0, 3))])
     return pd.DataFrame(rows, columns=["月份", "工号", "曝光量", "点击量", "活动前转化率", "活动转化率", "活动访客数", "模板数",
                                        "模板复用次数", "设计总数", "创新设计数", "创新工具贡献", "创新需求支撑"])
 
