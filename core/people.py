@@ -39,8 +39,7 @@ def team_parents(con) -> dict[str, list[str]]:
 
 
 def _ancestors(team: str, parent: dict[str, str]) -> list[str]:
-    above: list[str] = []
-    while team in parent and parent[team] not in above:
-        team = parent[team]
-        above.append(team)
-    return above
+    above = [team]
+    while (next_up := parent.get(above[-1])) and next_up not in above:
+        above.append(next_up)
+    return above[1:]
