@@ -5,12 +5,13 @@ import streamlit as st
 from pages.frame import session
 
 st.set_page_config(page_title=session.word("product"), page_icon="📊", layout="wide")
-page = st.navigation({
+groups = {
     session.word("group.start"): [
         st.Page("pages/overview.py", title=session.word("overview.menu"), url_path="overview", default=True),
         st.Page("pages/data.py", title=session.word("data.menu"), url_path="data")],
     session.word("group.incentives"): [
         st.Page("pages/incentives.py", title=session.word("incentives.menu"), url_path="incentives"),
-        st.Page("pages/whatif.py", title=session.word("whatif.menu"), url_path="whatif")]})
-session.sidebar()
+        st.Page("pages/whatif.py", title=session.word("whatif.menu"), url_path="whatif")]}
+page = st.navigation(groups, position="hidden")
+session.sidebar(groups)
 page.run()

@@ -54,6 +54,14 @@ def shown(chart: Chart, lang: str) -> list[list[float | None]]:
     return [[None if v is None else round(v * factor, 6) for v in series.values] for series in chart.series]
 
 
+def decimals(chart: Chart, lang: str) -> int:
+    """Places behind the point of the chart's labels: none for whole counts, two where all values are below ten."""
+    values = [abs(v) for row in shown(chart, lang) for v in row if v is not None]
+    if chart.unit == "count" and scaled(chart, lang)[0] == 1:
+        return 0
+    return 2 if max(values, default=0) < 10 else 1
+
+
 def subtitle(chart: Chart, lang: str) -> str:
     """The subtitle with the unit the values are drawn in."""
     unit = scaled(chart, lang)[1]
@@ -65,20 +73,23 @@ def figure(chart: Chart, lang: str, dark: bool = False) -> go.Figure:
     ink, paper = ("#E8EDF2", "#14181D") if dark else ("#1F2933", "#FFFFFF")
     drawn = go.Figure()
     for series, values in zip(chart.series, shown(chart, lang), strict=True):
-        drawn.add_trace(_trace(chart, series, values, ink, len(chart.series) > 1))
+        drawn.add_trace(_trace(chart, series, values, ink, decimals(chart, lang)))
     sideways = chart.kind == "barh"
     categories = {"type": "category", "automargin": True, "tickfont": {"size": 14}}
     amounts = {"gridcolor": "#33404D" if dark else "#E4E9EE", "zerolinecolor": ink, "automargin": True,
                "tickfont": {"size": 13}, "separatethousands": True}
     if chart.kind != "line":
         amounts["rangemode"] = "tozero"
+    if sideways:
+        drawn_values = [v for row in shown(chart, lang) for v in row if v is not None] or [0]
+        amounts["range"] = [1.25 * min(0, *drawn_values, 0), 1.2 * max(0, *drawn_values, 0) or 1]
     axes = {"yaxis": categories | {"autorange": "reversed"}, "xaxis": amounts} if sideways else {"xaxis": categories,
                                                                                                  "yaxis": amounts}
     drawn.update_layout(
         template="none", font={"family": FONT, "size": 14, "color": ink}, paper_bgcolor=paper, plot_bgcolor=paper,
         title={"text": f"<b>{_plain(chart.title)}</b>", "subtitle": {"text": _plain(subtitle(chart, lang))},
-               "font": {"size": 17}, "x": 0.01, "xanchor": "left"},
-        margin={"l": 16, "r": 24, "t": 84, "b": 24}, height=max(340, 110 + 30 * len(chart.categories) if sideways else 340),
+               "font": {"size": 18}, "x": 0.01, "xanchor": "left", "y": 0.985, "yanchor": "top"},
+        margin={"l": 16, "r": 24, "t": 64, "b": 16}, height=max(320, 96 + 28 * len(chart.categories) if sideways else 320),
         barmode="relative" if chart.kind == "stacked" else "group", bargap=0.3, showlegend=len(chart.series) > 1,
         legend={"orientation": "h", "y": -0.12}, hoverlabel={"font": {"size": 14}}, **axes)
     return drawn
@@ -89,7 +100,7 @@ def _plain(words: str) -> str:
     return words.replace("<", "‹").replace(">", "›")
 
 
-def _trace(chart: Chart, series: Series, values: list, ink: str, labelled: bool):
+def _trace(chart: Chart, series: Series, values: list, ink: str, places: int):
     colour, pattern = STYLES.get(series.style, STYLES["actual"])
     if chart.kind == "line":
         dash = {"target": "dot", "previous": "dash"}.get(series.style, "solid")
@@ -101,12 +112,13 @@ def _trace(chart: Chart, series: Series, values: list, ink: str, labelled: bool)
     names = [_plain(str(c)) for c in chart.categories]
     x, y = (values, names) if chart.kind == "barh" else (names, values)
     return go.Bar(name=_plain(series.name), x=x, y=y, orientation="h" if chart.kind == "barh" else "v", cliponaxis=False,
-                  texttemplate="%{value:,.4~g}" if len(values) <= 16 else None, textposition="outside",
+                  texttemplate=f"%{{value:,.{places}f}}" if len(values) <= 24 else None, textposition="outside",
                   marker={"color": losing, "line": {"color": outline, "width": 1.5 if series.style == "target" else 0},
                           "pattern": {"shape": pattern}})
 
 
-def config(chart: Chart) -> dict:
-    """The chart's own menu: a picture at double size; nothing is sent anywhere."""
+def config(picture: str = "png") -> dict:
+    """The chart's own menu: its camera saves a picture (png at double size, or svg); nothing is sent anywhere."""
     return {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
-            "toImageButtonOptions": {"format": "svg", "filename": "tiejun-chart", "width": 1280, "height": 720}}
+            "toImageButtonOptions": {"format": picture, "filename": "tiejun-chart", "width": 1280, "height": 720,
+                                     "scale": 2 if picture == "png" else 1}}

@@ -85,7 +85,7 @@ def _card_problems(plan: dict) -> list[str]:
     cards = {*plan["scorecards"], "company"}
     owners = [(f"roles.{n}", r) for n, r in plan["roles"].items()] + [(f"teams.{n}", t) for n, t in
                                                                     plan.get("teams", {}).items()]
-    found += [f"{where}.scorecard：没有计分卡“{o.get('scorecard')}” · no such scorecard" for where, o in owners
+    found += [f"{where}.scorecard：没有评分卡“{o.get('scorecard')}” · no such scorecard" for where, o in owners
               if o.get("scorecard") not in cards]
     return found
 

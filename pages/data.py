@@ -24,16 +24,17 @@ upload = controls.prepared(look)
 if said := st.session_state.pop("said", None):
     st.success(said)
 if upload:
-    show.table(look, uploads.found(look, upload), key="found")
+    show.table(look, uploads.found(look, upload), uploads.counted(look), key="found")
     problems = uploads.problems(look, upload)
     if not problems.empty:
         st.markdown(f"#### {look.say('data.problems', count=int(problems[look.say('column.count')].sum()))}")
         show.table(look, problems, key="problems")
     controls.missing_values(look, upload)
+    controls.date_order(look, upload)
     controls.saved(look, upload)
 
 st.markdown(f"#### {look.say('data.stored')}")
-show.table(look, uploads.stored(look, stored), key="stored")
+show.table(look, uploads.stored(look, stored), uploads.counted(look), key="stored")
 
 st.markdown(f"#### {look.say('data.history')}")
 batches = look.store.batches()
@@ -44,6 +45,7 @@ if batches:
         look.say("column.files"): look.say("comma").join(dict.fromkeys(f["file"] for f in batch["files"])),
         look.say("column.state"): look.say("data.undone" if batch["undone_at"] else "data.live")}
         for batch in batches]), key="history")
+    controls.undo(look, batches)
 else:
     st.caption(look.say("data.no_history"))
 

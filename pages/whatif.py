@@ -24,13 +24,13 @@ with result:
     change, gain, lose = both["change"].sum(), int((both["change"] > 0).sum()), int((both["change"] < 0).sum())
     show.sentence(look.say("whatif.finding" if changed else "whatif.unchanged", quarter=look.period.label,
                            total=look.number(both["after"].sum(), "yuan"), gain=gain, lose=lose))
-    signed = f"{'+' if change > 0 else ''}{look.number(change, 'yuan')}" if changed else None
+    signed = draw.signed(look, change) if changed else None
     show.figures(look, [
         {"label": look.say("whatif.total"), "value": look.number(both["after"].sum(), "yuan"), "delta": signed,
          "against": look.say("whatif.against") if signed else None},
         {"label": look.say("whatif.gain"), "value": look.number(gain, "count")},
         {"label": look.say("whatif.lose"), "value": look.number(lose, "count")}])
-    show.chart(look, draw.winners(look, both))
+    show.chart(look, draw.winners(look, both) if changed else draw.by_group(look, draw.people(look, before), "role"))
     show.table(look, statement.compared_words(look, both), {
         look.say(f"column.{name}"): "yuan" for name in ("before", "after", "change")}, key="compared")
 show.footer(look, plan)

@@ -10,7 +10,7 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POS
 from pptx.opc.package import Part
 from pptx.util import Inches, Pt
 
-from core.charts import STYLES, Chart, scaled, shown, subtitle
+from core.charts import STYLES, Chart, decimals, shown, subtitle
 
 KINDS = {"bar": XL_CHART_TYPE.COLUMN_CLUSTERED, "barh": XL_CHART_TYPE.BAR_CLUSTERED, "line": XL_CHART_TYPE.LINE_MARKERS,
          "stacked": XL_CHART_TYPE.COLUMN_STACKED}
@@ -54,11 +54,16 @@ def _slide(show, chart: Chart, lang: str) -> None:
 
 
 def _data(chart: Chart, lang: str) -> CategoryChartData:
-    data = CategoryChartData(number_format="#,##0.##" if scaled(chart, lang)[0] != 1 else "#,##0.0")
+    data = CategoryChartData(number_format=_format(chart, lang))
     data.categories = [str(c) for c in chart.categories]
     for series, values in zip(chart.series, shown(chart, lang), strict=True):
         data.add_series(series.name, values)
     return data
+
+
+def _format(chart: Chart, lang: str) -> str:
+    places = decimals(chart, lang)
+    return "#,##0" + ("." + "0" * places if places else "")
 
 
 def _look(drawn, chart: Chart, lang: str) -> None:
@@ -73,7 +78,7 @@ def _look(drawn, chart: Chart, lang: str) -> None:
     plot = drawn.plots[0]
     plot.has_data_labels = len(chart.categories) <= 16 and chart.kind != "line"
     if plot.has_data_labels:
-        plot.data_labels.number_format, plot.data_labels.number_format_is_linked = "#,##0.0", False
+        plot.data_labels.number_format, plot.data_labels.number_format_is_linked = _format(chart, lang), False
     for series, drawn_series in zip(chart.series, plot.series, strict=True):
         _colour(chart, series.style, drawn_series)
 

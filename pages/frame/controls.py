@@ -72,20 +72,54 @@ def _read(look: Session, handed, given: dict):
 
 def missing_values(look: Session, upload) -> None:
     """One field for each required column that a sheet lacks: its one value for the whole file."""
-    columns = {}
-    for sheet in upload.sheets:
-        dataset = session.DATASETS.get(sheet.dataset)
-        columns |= {name: dataset.column(name) for name in sheet.missing_columns if dataset}
     given = dict(st.session_state.get("given", {}))
-    columns |= {name: None for name in given if name not in columns}
-    for name, column in columns.items():
-        words = column.zh if column and look.lang == "zh" else name.replace("_", " ")
-        value = st.text_input(look.say("data.one_value", column=words), given.get(name, ""), key=f"value_{name}")
+    lacking = [name for sheet in upload.sheets for name in sheet.missing_columns]
+    for name in dict.fromkeys([*lacking, *(name for name in given if name != "date_order")]):
+        value = st.text_input(look.say("data.one_value", column=look.field(name)), given.get(name, ""), key=f"value_{name}")
         given[name] = value.strip()
     given = {name: value for name, value in given.items() if value}
     if given != st.session_state.get("given", {}):
         st.session_state["given"] = given
         st.rerun()
+
+
+def date_order(look: Session, upload) -> None:
+    """Asks whether day or month comes first, where no column of a file tells."""
+    given = st.session_state.get("given", {})
+    asked = any(issue.code == "ambiguous_dates" for sheet in upload.sheets for issue in sheet.issues)
+    if asked or "date_order" in given:
+        order = st.radio(look.say("data.date_order"), ("dmy", "mdy"), index=None, horizontal=True, key="date_order",
+                         format_func=lambda order: look.say(f"data.{order}"))
+        if order and order != given.get("date_order"):
+            st.session_state["given"] = given | {"date_order": order}
+            st.rerun()
+
+
+def undo(look: Session, batches: list[dict]) -> None:
+    """Takes a batch back, after saying what that does."""
+    live = [batch["batch"] for batch in batches if not batch["undone_at"]]
+    if live:
+        with st.popover(look.say("data.undo")):
+            batch = st.selectbox(look.say("column.batch"), live)
+            st.caption(look.say("data.undo_means", batch=batch))
+            if st.button(look.say("data.undo_now", batch=batch)):
+                look.store.undo(batch)
+                st.session_state["said"] = look.say("data.undone_now", batch=batch)
+                st.rerun()
+
+
+def release(look: Session, employee: str) -> None:
+    """Releases a person's pending pay: how the missing figures count, and why."""
+    with st.form("release", border=True):
+        st.caption(look.say("release.means"))
+        answer = st.radio(look.say("release.answer"), ("renormalise", "zero", "last"), horizontal=True,
+                          format_func=lambda answer: look.say(f"release.{answer}"))
+        reason = st.text_input(look.say("release.reason"))
+        if st.form_submit_button(look.say("release.now")):
+            if reason.strip():
+                look.store.release(look.period.label, [employee], answer, reason.strip())
+                st.rerun()
+            st.error(look.say("release.no_reason"))
 
 
 def saved(look: Session, upload) -> None:

@@ -10,6 +10,7 @@ from pages.frame import session
 from pages.frame.session import Session
 
 LONGEST_TREND = 8
+MOST_PEOPLE = 16
 
 
 def subject_row(look: Session, label: str, metric: str) -> pd.Series | None:
@@ -120,11 +121,17 @@ def distribution(look: Session, frame: pd.DataFrame) -> Chart:
 
 
 def winners(look: Session, both: pd.DataFrame) -> Chart:
-    """Σ payable by role, in force against what-if."""
-    sums = both.groupby("role")[["before", "after"]].sum().sort_values("before", ascending=False)
-    change = float(sums["after"].sum() - sums["before"].sum())
-    title = look.say("chart.whatif", change=f"{'+' if change >= 0 else ''}{look.number(change, 'yuan')}")
-    pair = (Series(look.say("chart.in_force"), tuple(map(float, sums["before"])), "actual"),
-            Series(look.say("chart.changed"), tuple(map(float, sums["after"])), "scenario"))
-    return Chart("bar", title, look.say("chart.payable", quarter=look.period.label, people=len(both)),
-                 tuple(look.role(role) for role in sums.index), pair, "yuan", title)
+    """Who gains and who loses: the payable amounts that change most, gains above losses."""
+    changed = both[both["change"] != 0].head(MOST_PEOPLE).sort_values("change", ascending=False)
+    title = look.say("chart.whatif_none")
+    if len(changed):
+        most = both.iloc[0]
+        title = look.say("chart.whatif", gain=int((both["change"] > 0).sum()), lose=int((both["change"] < 0).sum()),
+                         name=most["name"], change=signed(look, most["change"]))
+    subtitle = look.say("chart.whatif_of", people=len(changed), quarter=look.period.label)
+    values = (Series(look.say("column.change"), tuple(map(float, changed["change"])), "actual"),)
+    return Chart("barh", title, subtitle, tuple(changed["name"]), values, "yuan", title)
+
+
+def signed(look: Session, change: float) -> str:
+    return f"{'+' if change > 0 else ''}{look.number(change, 'yuan')}"

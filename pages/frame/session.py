@@ -16,6 +16,8 @@ from core.plan import PlanError
 from core.store import Store
 
 COMPANIES = ("ours", "sample")
+# On a meeting screen the finding and the chart belong above the fold.
+COMPACT = "<style>.stMainBlockContainer{padding-top:2.6rem}.stSidebar [data-testid=stSidebarHeader]{height:2rem}</style>"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,11 @@ class Session:
 
     def dataset(self, name: str) -> str:
         return getattr(DATASETS[name], self.lang)
+
+    def field(self, name: str) -> str:
+        """A column's name in the reader's language."""
+        column = next((c for d in DATASETS.values() for c in d.columns if c.name == name), None)
+        return column.zh if column and self.lang == "zh" else name.replace("_", " ")
 
     def members(self) -> list[str] | None:
         """The chosen team and all below it; None for the whole company."""
@@ -90,14 +97,19 @@ def team_names(opened: Store) -> dict[str, str]:
     return dict(opened.cursor().execute("select team_id, coalesce(name, team_id) from teams order by 1").fetchall())
 
 
-def sidebar() -> None:
-    """Product, company, and the three global choices; each choice is written to the address."""
+def sidebar(groups: dict) -> None:
+    """Product, company, the pages in their groups, and the three global choices; each is written to the address."""
     look = current()
+    st.html(COMPACT)
     with st.sidebar:
         st.subheader(look.say("product"))
         st.caption(look.say(f"company.{look.company}"))
         if look.company == "sample" and st.button(look.say("company.back")):
             choose("ours")
+        for group, pages in groups.items():
+            st.caption(group)
+            for page in pages:
+                st.page_link(page, label=page.title)
         if look.period:
             names = team_names(look.store)
             st.selectbox(look.say("quarter"), quarter.quarters(look.store), key="quarter")

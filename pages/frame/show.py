@@ -27,9 +27,12 @@ def change(look: Session, value, before, unit: str) -> str | None:
     if text.missing(value) or text.missing(before):
         return None
     if unit == "yuan":
-        return look.say("change.ratio", change=f"{value / before - 1:+.1%}") if before else None
-    size = (value - before) * 100 if unit == "percent" else value - before
-    return look.say("change.points", change=f"{size:+.1f}")
+        return look.say("change.ratio", change=_signed(100 * (value / before - 1), "%")) if before else None
+    return look.say("change.points", change=_signed((value - before) * (100 if unit == "percent" else 1)))
+
+
+def _signed(size: float, unit: str = "") -> str:
+    return f"{size:+.1f}{unit}" if round(size, 1) else f"±0.0{unit}"
 
 
 def figures(look: Session, cards: list[dict]) -> None:
@@ -44,8 +47,8 @@ def figures(look: Session, cards: list[dict]) -> None:
 
 def _colour(card: dict) -> str:
     """Blue for better, orange for worse: red would mean “up” to some readers."""
-    if not card.get("delta") or not card.get("good"):
-        return "gray"
+    if not card.get("delta") or not card.get("good") or card["delta"].startswith("±"):
+        return "off"
     return "blue" if card["delta"].startswith("+") == (card["good"] == "higher") else "orange"
 
 
@@ -54,7 +57,8 @@ def chart(look: Session, drawn, data: pd.DataFrame | None = None) -> None:
     name = f"chart_{abs(hash(drawn.title + drawn.subtitle))}"
     with st.container(border=True, height="stretch"):
         dark = st.context.theme.type == "dark"
-        st.plotly_chart(charts.figure(drawn, look.lang, dark), theme=None, config=charts.config(drawn), key=name)
+        picture = st.session_state.get(name + "picture", "png")
+        st.plotly_chart(charts.figure(drawn, look.lang, dark), theme=None, config=charts.config(picture), key=name)
         with st.popover(look.say("menu.title")):
             st.download_button(look.say("menu.slide"), lambda: slides.deck([drawn], look.lang),
                                f"{drawn.title[:40]}.pptx", PPTX, key=name + "slide", on_click="ignore")
@@ -62,6 +66,8 @@ def chart(look: Session, drawn, data: pd.DataFrame | None = None) -> None:
                                if data is None else data}), f"{drawn.title[:40]}.xlsx", controls.XLSX,
                                key=name + "data", on_click="ignore")
             st.caption(look.say("menu.picture"))
+            st.segmented_control(look.say("menu.format"), ("png", "svg"), default="png", required=True,
+                                 format_func=str.upper, key=name + "picture", label_visibility="collapsed")
 
 
 def points(look: Session, drawn) -> pd.DataFrame:

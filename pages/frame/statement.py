@@ -6,7 +6,7 @@ import streamlit as st
 from core import periods, quarter, text
 from core.metrics import METRICS
 from core.settlement import Settlement
-from pages.frame import draw, show
+from pages.frame import controls, draw, show
 from pages.frame.session import Session
 
 
@@ -39,6 +39,8 @@ def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
     st.markdown(f"**{look.say('statement.pay')}**")
     for line in draw.commission(settled)[lambda frame: frame["beneficiary_id"] == person.name].to_dict("records"):
         st.markdown(pay_formula(look, line))
+    if person["status"] == "pending":
+        controls.release(look, person.name)
 
 
 def metric_rows(look: Session, settled: Settlement, rows: pd.DataFrame) -> pd.DataFrame:

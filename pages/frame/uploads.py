@@ -33,6 +33,11 @@ def problems(look: Session, upload: Upload) -> pd.DataFrame:
             "severity", "file", "cell", "message", "suggestion", "count")])
 
 
+def counted(look: Session) -> dict[str, str]:
+    """The columns of these tables that count rows."""
+    return {look.say(f"column.{name}"): "count" for name in (*COUNTS, "count")}
+
+
 def stored(look: Session, counts: dict[str, int]) -> pd.DataFrame:
     """Rows stored per dataset, and what the empty ones would add."""
     return pd.DataFrame([{
