@@ -69,7 +69,7 @@ def employees(rng) -> pd.DataFrame:
             early = place == 0 or number % 3 == 0
             hired = date(2025, 1, 6) if early else date(2025, 1, 6) + timedelta(days=int(rng.integers(20, 500)))
             level = "高层" if role == "管理" else "中层" if place == 0 else "基层"
-            name = SURNAMES[number % 20] + GIVEN[(number * 7) % 10]
+            name = SURNAMES[number % 20] + GIVEN[(number // 20 * 3 + number) % 10]
             target = [None, 5000, 6000, 8000][int(rng.integers(0, 4))] if role == "技术" else None
             rows.append([f"E{number:03d}", name, role, level, team, hired, None, None, "是" if place < 2 else "否",
                          round(float(rng.choice([0.9, 1, 1.1, 1.2, 1.5])), 1), target])

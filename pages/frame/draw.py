@@ -72,7 +72,15 @@ def people(look: Session, settled: Settlement) -> pd.DataFrame:
     grouped = pay.groupby("beneficiary_id")
     last = last.join(grouped[["amount", "potential"]].sum()).join(grouped["status"].agg(_worst))
     members = look.members()
+    last = last.assign(name=distinct(last["name"]))
     return (last if members is None else last[last["team_id"].isin(members)]).reset_index()
+
+
+def distinct(names: pd.Series) -> pd.Series:
+    """Names by employee_id; people of the same name, or of none, are told apart by the id."""
+    ids = names.index.to_series()
+    named = names.where(~names.duplicated(keep=False), names + " · " + ids)
+    return named.where(names.notna(), ids)
 
 
 def commission(settled: Settlement) -> pd.DataFrame:
@@ -87,8 +95,8 @@ def compared(look: Session, before: Settlement, after: Settlement) -> pd.DataFra
     both = scenarios.compare(before, after).people
     members = look.members()
     both = both if members is None else both[both["team_id"].isin(members)]
-    names = before.scores.drop_duplicates("employee_id").set_index("employee_id")["name"]
-    both = both.assign(name=both["employee_id"].map(names).fillna(both["employee_id"]))
+    names = distinct(before.scores.drop_duplicates("employee_id").set_index("employee_id")["name"])
+    both = both.assign(name=both["employee_id"].map(names))
     return both.sort_values("change", key=abs, ascending=False).reset_index(drop=True)
 
 

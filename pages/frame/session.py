@@ -17,7 +17,7 @@ from core.store import Store
 
 COMPANIES = ("ours", "sample")
 # On a meeting screen the finding and the chart belong above the fold.
-COMPACT = "<style>.stMainBlockContainer{padding-top:2.6rem}.stSidebar [data-testid=stSidebarHeader]{height:2rem}</style>"
+COMPACT = "<style>.stMainBlockContainer{padding-top:3.9rem}.stSidebar [data-testid=stSidebarHeader]{height:2rem}</style>"
 
 
 @dataclass(frozen=True)

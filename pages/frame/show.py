@@ -1,5 +1,7 @@
 """How things are shown, the same on every page: sentence, figures, chart with its menu, table, footer, empty state."""
 
+import re
+
 import pandas as pd
 import streamlit as st
 
@@ -20,6 +22,11 @@ def empty(look: Session, page: str) -> None:
 
 def sentence(words: str) -> None:
     st.subheader(words)
+
+
+def plain(words: str) -> str:
+    """A user's text for a place that reads Markdown: it is shown as it is and can bring no link or picture."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>$~:&])", r"\\\1", str(words))
 
 
 def change(look: Session, value, before, unit: str) -> str | None:
@@ -55,7 +62,7 @@ def _colour(card: dict) -> str:
 def chart(look: Session, drawn, data: pd.DataFrame | None = None) -> None:
     """A chart with its menu: the same chart as an editable slide, its data as a workbook."""
     name = f"chart_{abs(hash(drawn.title + drawn.subtitle))}"
-    with st.container(border=True, height="stretch"):
+    with st.container(border=True):
         dark = st.context.theme.type == "dark"
         picture = st.session_state.get(name + "picture", "png")
         st.plotly_chart(charts.figure(drawn, look.lang, dark), theme=None, config=charts.config(picture), key=name)
@@ -86,7 +93,7 @@ def table(look: Session, frame: pd.DataFrame, formats: dict[str, str] | None = N
     if frame.empty:
         st.caption(look.say("nothing_found"))
         return None
-    written = {"percent": "percent", "yuan": "¥%,.2f", "score": "%.2f", "count": "localized"}
+    written = {"percent": "percent", "yuan": "%,.2f", "score": "%.2f", "count": "localized"}
     columns = {name: st.column_config.NumberColumn(format=written[kind]) for name, kind in (formats or {}).items()}
     chosen = st.dataframe(frame, hide_index=True, column_config=columns, key=key, placeholder="—",
                           on_select="rerun" if select else "ignore", selection_mode="single-row")

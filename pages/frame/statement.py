@@ -13,7 +13,7 @@ from pages.frame.session import Session
 def listed(look: Session, people: pd.DataFrame) -> pd.DataFrame:
     """The people as the page's table shows them."""
     return pd.DataFrame({
-        look.say("column.name"): people["name"].fillna(people["employee_id"]),
+        look.say("column.name"): people["name"],
         look.say("column.role"): people["role"].map(look.role),
         look.say("column.team"): people["team_id"].map(look.team_name),
         look.say("column.score"): people["score"], look.say("column.grade"): people["grade"].fillna("—"),
@@ -27,15 +27,18 @@ def status(look: Session, name) -> str:
 
 def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
     """Everything that leads to the person's pay, one block an assignment."""
-    st.markdown(f"#### {look.say('statement.title', name=person['name'], quarter=settled.quarter)}")
+    st.markdown(f"#### {look.say('statement.title', name=show.plain(person['name']), quarter=settled.quarter)}")
     mine = settled.scores[settled.scores["employee_id"] == person.name].sort_values("from_date")
     for segment, assignment in mine.to_dict("index").items():
         st.markdown(look.say("statement.assignment", role=look.role(assignment["role"]),
-                             team=look.team_name(assignment["team_id"]), days=int(assignment["eligible_days"]),
+                             team=show.plain(look.team_name(assignment["team_id"])), days=int(assignment["eligible_days"]),
                              first=_day(look, assignment["from_date"]), last=_day(look, assignment["to_date"])))
         rows = settled.metrics[settled.metrics["segment"] == segment]
         show.table(look, metric_rows(look, settled, rows), key=f"statement{segment}")
         st.markdown(score_formula(look, assignment, rows))
+        for row in rows.to_dict("records"):
+            st.caption(look.say("statement.source", metric=look.metric(row["metric"]),
+                                rows=show.plain(source(look, settled, row))))
     st.markdown(f"**{look.say('statement.pay')}**")
     for line in draw.commission(settled)[lambda frame: frame["beneficiary_id"] == person.name].to_dict("records"):
         st.markdown(pay_formula(look, line))
@@ -44,7 +47,7 @@ def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
 
 
 def metric_rows(look: Session, settled: Settlement, rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per metric: value, where it was read, target, attainment, score, weight, what is missing, source."""
+    """One row per metric: value, where it was read, target, attainment, score, weight, what is missing."""
     return pd.DataFrame([_metric_row(look, settled, row) for row in rows.to_dict("records")])
 
 
@@ -58,8 +61,7 @@ def _metric_row(look: Session, settled: Settlement, row: dict) -> dict:
             look.say("column.attainment"): text.full(row["attainment"], "percent", look.lang),
             look.say("column.score"): text.full(row["score"], "score", look.lang),
             look.say("column.weight"): text.full(row["weight"], "percent", look.lang),
-            look.say("column.missing"): reason(look, row["missing"]),
-            look.say("column.source"): source(look, settled, row)}
+            look.say("column.missing"): reason(look, row["missing"])}
 
 
 def _parts(look: Session, row: dict) -> str:
@@ -75,24 +77,30 @@ def reason(look: Session, code) -> str:
 
 
 def source(look: Session, settled: Settlement, row: dict) -> str:
-    """Files, sheets and rows that the value was computed from."""
+    """Files, sheets and rows that the value and the target were read from."""
     found = quarter.sources(look.store, periods.quarter(settled.quarter), settled.plan)
     found = found[(found["metric"] == row["metric"]) & (found["subject_type"] == row["subject_type"])]
     found = found[(found["subject_id"] == row["subject_id"]) | found["subject_id"].isna()]
-    return look.say("semicolon").join(
-        look.say("statement.rows", file=f["file"], sheet=f["sheet"] or "—", first=int(f["first_row"]),
-                 last=int(f["last_row"]), rows=int(f["rows"])) for f in found.to_dict("records")) or "—"
+    parts = [look.say("statement.rows", place=_place(f["file"], f["sheet"]), first=int(f["first_row"]),
+                      last=int(f["last_row"]), rows=int(f["rows"])) for f in found.to_dict("records")]
+    if not text.missing(row["target"]):
+        parts.append(look.say("statement.target", place=_place(row["_file"], row["_sheet"]), row=int(row["_row"])))
+    return look.say("semicolon").join(parts) or "—"
+
+
+def _place(file: str, sheet: str) -> str:
+    return f"{file} · {sheet}" if sheet else file
 
 
 def score_formula(look: Session, assignment: dict, rows: pd.DataFrame) -> str:
     """The score as its sum of score × weight, with what was renormalised and added."""
     used = rows[rows["score"].notna()]
-    terms = " + ".join(f"{row.score:.4g} × {row.weight:.2%}" for row in used.itertuples())
+    terms = " + ".join(f"{row.score:.7g} × {100 * row.weight:.6g}%" for row in used.itertuples())
     covered = used["weight"].sum()
     total = _first(assignment["score"], assignment["provisional"])
     extra = assignment["bonus_points"]
     return look.say("statement.score" if not text.missing(assignment["score"]) else "statement.provisional",
-                    terms=f"({terms}) ÷ {covered:.2%}" if covered < 0.9999 else terms or "—",
+                    terms=f"({terms}) ÷ {100 * covered:.6g}%" if covered < 0.9999 else terms or "—",
                     extra=f" + {extra:g}" if not text.missing(extra) and extra else "",
                     total=look.number(total, "score"), covered=look.number(covered, "percent"))
 
@@ -117,16 +125,18 @@ def workbook(look: Session, settled: Settlement, people: pd.DataFrame) -> bytes:
     kept = settled.metrics[settled.metrics["employee_id"].isin(people["employee_id"])]
     names = people.set_index("employee_id")["name"]
     rows = pd.DataFrame([{look.say("column.name"): names[row["employee_id"]],
-                          look.say("column.from"): _day(look, row["from_date"]), **_values(look, row)}
+                          look.say("column.from"): _day(look, row["from_date"]), **_values(look, settled, row)}
                          for row in kept.to_dict("records")])
     return show.book(look, {look.say("incentives.table"): listed(look, people), look.say("statement.sheet"): rows})
 
 
-def _values(look: Session, row: dict) -> dict:
+def _values(look: Session, settled: Settlement, row: dict) -> dict:
     """A metric row as numbers, for calculating on."""
     return {look.say("column.metric"): look.metric(row["metric"]),
-            **{look.say(f"column.{name}"): row[name] for name in ("value", "target", "attainment", "score", "weight")},
-            look.say("column.missing"): reason(look, row["missing"])}
+            **{look.say(f"column.{name}"): row[name] for name in ("value", "numerator", "denominator", "target", "attainment",
+                                                                  "score", "weight")},
+            look.say("column.missing"): reason(look, row["missing"]),
+            look.say("column.source"): source(look, settled, row)}
 
 
 def compared_words(look: Session, both: pd.DataFrame) -> pd.DataFrame:
