@@ -95,3 +95,48 @@ def test_an_address_with_a_change_that_cannot_be_is_ignored(company, look):
     app = look("whatif")
     app.session_state["changes"] = {"scorecards.nobody.weights.gmv": 1}
     assert not app.run().exception
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_shows_the_sample_company(sample_company, look, page, lang):
+    app = look(page, lang, company="sample")
+    assert app.subheader[-1].value and not app.error
+    assert bool(app.get("plotly_chart")) == (page != "data")
+
+
+def test_a_team_of_the_sample_company_narrows_every_page(sample_company, look):
+    for page in ("overview", "incentives", "whatif"):
+        look(page, company="sample", team="S00")
+
+
+def test_pending_pay_is_released_with_a_reason(company, look):
+    store = company("NPS调研")
+    app = look("incentives", person="E1")
+    app.button(key="FormSubmitter:release-放行").click().run()
+    assert app.error and not store.releases("2026Q3")
+    app.radio[0].set_value("zero")
+    app.text_input[0].set_value("本季未做问卷")
+    app.button(key="FormSubmitter:release-放行").click().run()
+    assert store.releases("2026Q3") == {"E1": "zero"} and "¥4,680.00" in words(app)
+
+
+def test_a_batch_is_undone_from_the_page(company, look):
+    store = company()
+    app = look("data")
+    next(b for b in app.button if b.label == "撤销第 1 批").click().run()
+    assert store.batches()[0]["undone_at"] and sum(store.counts().values()) == 0
+    assert any("第 1 批已撤销" in said.value for said in app.success)
+
+
+def test_a_users_text_brings_no_markdown_into_the_page():
+    from pages.frame.show import plain
+    assert plain("![x](http://a) **b** <i>") == r"\!\[x\]\(http\://a\) \*\*b\*\* \<i\>"
+
+
+def test_people_of_one_name_are_told_apart():
+    import pandas as pd
+
+    from pages.frame.draw import distinct
+    names = pd.Series({"E1": "王芳", "E2": "王芳", "E3": "李雷", "E4": None})
+    assert distinct(names).tolist() == ["王芳 · E1", "王芳 · E2", "李雷", "E4"]
