@@ -6,7 +6,6 @@ import pandas as pd
 
 from core import plan as plans
 from core import rules, scores
-from core.metrics import METRICS
 from core.periods import Period
 
 
@@ -108,7 +107,7 @@ LINES = ["metric", "level", "value", "numerator", "denominator", "target", "floo
 
 
 def as_json(settled: Settlement, provenance: pd.DataFrame | None = None) -> dict:
-    """The settlement as the shell prints it."""
+    """The settlement as the shell prints it; no award is given while the plan has no award rules."""
     lines = {segment: part[LINES].to_dict("records") for segment, part in settled.metrics.groupby("segment")}
     people = settled.scores[SCORES].assign(
         from_date=pd.to_datetime(settled.scores["from_date"]).dt.strftime("%Y-%m-%d"),
@@ -120,9 +119,4 @@ def as_json(settled: Settlement, provenance: pd.DataFrame | None = None) -> dict
             "scores": [person | {"metrics": [line | {"missing": line["missing"] or None} for line in lines.get(i, [])]}
                        for i, person in enumerate(people)],
             "ledger": [row | {"why": why(settled, i, provenance)} for i, row in enumerate(ledger)],
-            "totals": settled.totals}
-
-
-def named(metric: str, lang: str) -> str:
-    """A metric's label."""
-    return METRICS[metric].zh if lang == "zh" else METRICS[metric].en
+            "awards": [], "totals": settled.totals}
