@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.store import StoreError
 from pages.frame import session
 
 st.set_page_config(page_title=session.word("product"), page_icon="📊", layout="wide")
@@ -13,5 +14,8 @@ groups = {
         st.Page("pages/incentives.py", title=session.word("incentives.menu"), url_path="incentives"),
         st.Page("pages/whatif.py", title=session.word("whatif.menu"), url_path="whatif")]}
 page = st.navigation(groups, position="hidden")
-session.sidebar(groups)
-page.run()
+try:
+    session.sidebar(groups)
+    page.run()
+except StoreError as problem:
+    st.error(str(problem))

@@ -1,4 +1,4 @@
-"""Bytes → raw text rows, in a child process of its own: `python -m core.importing.read` never shares a server's memory.
+"""Bytes → raw text rows, in a child process of its own that never shares a server's memory.
 
 The child leaves one parquet file a sheet (`_row`, the 1-based row in the file, and c0 … cN as text, blank rows left
 out) and a manifest; whatever is wrong with the file is a code in the manifest.
@@ -26,7 +26,6 @@ MOST_BYTES_UNZIPPED = 2 * 2**30
 MOST_RATIO = 400
 MOST_COLUMNS = 2_000
 MOST_CELLS = 60_000_000
-ROOT = Path(__file__).parent.parent.parent
 CODES = {"empty_file", "encrypted_file", "macro_file", "external_links", "oversized_file", "broken_file",
          "unknown_kind", "unknown_encoding", "reader_stopped"}
 
@@ -53,9 +52,10 @@ class RawFile:
 def read(path: Path, folder: Path, encoding: str | None = None) -> RawFile:
     """Reads a file in a child process with limits on memory and time; never raises for what the file holds."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "core.importing.read", str(path), str(folder), encoding or ""]
+    # As a file of its own: the child starts in a third of the time when it does not import the rest of the product.
+    command = [sys.executable, "-I", __file__, str(path), str(folder), encoding or ""]
     try:
-        ended = subprocess.run(command, cwd=ROOT, timeout=SECONDS, capture_output=True, check=False)
+        ended = subprocess.run(command, timeout=SECONDS, capture_output=True, check=False)
         manifest = json.loads((folder / "manifest.json").read_text("utf-8")) if ended.returncode == 0 else {}
     except (subprocess.TimeoutExpired, OSError, ValueError):
         manifest = {}

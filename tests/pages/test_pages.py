@@ -140,3 +140,15 @@ def test_people_of_one_name_are_told_apart():
     from pages.frame.draw import distinct
     names = pd.Series({"E1": "王芳", "E2": "王芳", "E3": "李雷", "E4": None})
     assert distinct(names).tolist() == ["王芳 · E1", "王芳 · E2", "李雷", "E4"]
+
+
+def test_a_database_in_use_is_said_in_words_and_with_the_way_out(tmp_path, monkeypatch, look):
+    import subprocess
+    import sys
+    monkeypatch.setenv("TIEJUN_DATA", str(tmp_path))
+    hold = f"import duckdb; c = duckdb.connect({str(tmp_path / 'ours.duckdb')!r}); print('held', flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        app = look("overview")
+        other.communicate(b"\n")
+    assert any("正被另一个程序使用" in error.value for error in app.error)
