@@ -224,5 +224,15 @@ def _write(rows, target: Path) -> dict | None:
     return {"parquet": target.name, "columns": len(columns)}
 
 
+class WithoutPandas:
+    """pyarrow would load all of pandas to look at plain lists; the child starts twice as fast without."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == "pandas":
+            raise ImportError(name)
+
+
 if __name__ == "__main__":
+    sys.meta_path.insert(0, WithoutPandas)
     main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
