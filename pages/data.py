@@ -27,7 +27,7 @@ if upload:
     show.table(look, uploads.found(look, upload), uploads.counted(look), key="found")
     problems = uploads.problems(look, upload)
     if not problems.empty:
-        st.markdown(f"#### {look.say('data.problems', count=int(problems[look.say('column.count')].sum()))}")
+        st.markdown(f"#### {look.say('data.problems', errors=upload.errors, notes=uploads.notes(upload))}")
         show.table(look, problems, key="problems")
     controls.missing_values(look, upload)
     controls.date_order(look, upload)

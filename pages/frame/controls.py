@@ -45,7 +45,8 @@ def prepared(look: Session):
     handed = st.file_uploader(look.say("data.files"), type=["xlsx", "csv"], accept_multiple_files=True,
                               key=f"files{st.session_state.get('handed', 0)}")
     if not handed:
-        st.session_state.pop("upload", None)
+        for name in ("upload", "given"):
+            st.session_state.pop(name, None)
         return None
     given = st.session_state.get("given", {})
     asked = (str(look.store.path), look.store.version(), look.lang, tuple(file.file_id for file in handed),
@@ -71,9 +72,10 @@ def _read(look: Session, handed, given: dict):
 
 
 def missing_values(look: Session, upload) -> None:
-    """One field for each required column that a sheet lacks: its one value for the whole file."""
+    """One field for each column that a sheet lacks and needs, or whose team can be told once: its one value for the file."""
     given = dict(st.session_state.get("given", {}))
-    lacking = [name for sheet in upload.sheets for name in sheet.missing_columns]
+    lacking = [name for sheet in upload.sheets if sheet.dataset for name in (*sheet.missing_columns, "team_id")
+               if name in {c.name for c in session.DATASETS[sheet.dataset].columns} - set(sheet.mapping.values())]
     for name in dict.fromkeys([*lacking, *(name for name in given if name != "date_order")]):
         value = st.text_input(look.say("data.one_value", column=look.field(name)), given.get(name, ""), key=f"value_{name}")
         given[name] = value.strip()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from core import changes as changing
 from core import periods, quarter, text
@@ -84,6 +85,10 @@ def store() -> Store:
 
 def current() -> Session:
     """What the page shall show, as the sidebar and the address say."""
+    if PagesManager.uses_pages_directory:
+        # The first address asked of a new server may name a page: Streamlit then runs it without app.py around it.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
     opened = store()
     labels = quarter.quarters(opened)
     label = _remembered("quarter", labels, labels[0]) if labels else None

@@ -47,7 +47,7 @@ def figures(look: Session, cards: list[dict]) -> None:
     for place, card in zip(st.columns(len(cards)), cards, strict=True):
         with place.container(border=True, height="stretch"):
             st.metric(card["label"], card["value"], card.get("delta"), help=card.get("help"),
-                      delta_color=_colour(card), delta_description=card.get("against"))
+                      delta_color=_colour(card), delta_description=card.get("against") if card.get("delta") else None)
             if card.get("note"):
                 st.caption(card["note"])
 

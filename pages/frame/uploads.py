@@ -20,6 +20,11 @@ def found(look: Session, upload: Upload) -> pd.DataFrame:
         for sheet in upload.sheets])
 
 
+def notes(upload: Upload) -> int:
+    """How many of the problems block nothing."""
+    return sum(issue.severity != "error" for sheet in upload.sheets for issue in sheet.issues)
+
+
 def problems(look: Session, upload: Upload) -> pd.DataFrame:
     """Every problem with its cell, errors first."""
     order = ("error", "warning", "note")

@@ -9,6 +9,10 @@ import pytest
 from playwright.sync_api import expect
 from pptx import Presentation
 
+from core import store as stores
+from tests.browser.conftest import serve
+
+REAL = Path(__file__).parents[3] / "shared" / "real" / "orders"
 pytestmark = pytest.mark.browser
 SHEETS = {
     "员工花名册": [["工号", "姓名", "岗位", "层级", "团队编号", "入职日期", "季度目标奖金"],
@@ -84,7 +88,41 @@ def test_from_a_spreadsheet_to_the_first_answer(server, browser, tmp_path):
     assert {urlsplit(url).hostname for url in page.asked if url.startswith("http")} == {"127.0.0.1"}
 
 
+@pytest.mark.skipif(not REAL.exists(), reason="the files from outside are not here")
+def test_a_real_order_export_goes_through_the_browser(browser, tmp_path):
+    process, address = serve(tmp_path)
+    try:
+        page = browser()
+        page.goto(f"{address}/data")
+        page.locator("input[type=file]").set_input_files(sorted(REAL.glob("2010-12-0*.csv")))
+        page.get_by_label(re.compile("团队编号")).fill("T01")
+        page.keyboard.press("Enter")
+        expect(page.get_by_label(re.compile("团队编号"))).to_have_value("T01")
+        page.wait_for_timeout(1500)
+        page.get_by_role("button", name="保存为一批").click()
+        expect(page.get_by_text("已保存为第 1 批")).to_be_visible()
+        page.get_by_role("link", name="概览", exact=True).click()
+        expect(page.get_by_text("¥15.4万").first).to_be_visible()
+        expect(page.get_by_text("14.1%").first).to_be_visible()
+    finally:
+        process.terminate()
+        process.wait(10)
+    found = stores.open(tmp_path / "ours.duckdb").cursor().execute("select count(*), count(team_id) from orders").fetchone()
+    assert found == (7419, 7419)
+
+
 def test_an_english_browser_is_greeted_in_english(server, browser):
     page = browser("en-US")
     page.goto(server)
     expect(page.get_by_role("link", name="Overview")).to_be_visible()
+
+
+def test_the_first_address_of_a_new_server_may_name_a_page(browser, tmp_path):
+    process, address = serve(tmp_path)
+    try:
+        page = browser()
+        page.goto(f"{address}/data")
+        expect(page.get_by_role("link", name="数据", exact=True)).to_be_visible()
+        expect(page.get_by_text("铁军 · 团队激励")).to_be_visible()
+    finally:
+        process.terminate()
