@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000")
 STYLES = {"actual": ("#0072B2", ""), "previous": ("#9CC7E2", ""), "target": ("#FFFFFF", ""), "scenario": ("#D55E00", "/")}
+LOSS = SERIES[1]
 FONT = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, Arial, sans-serif"
 SCALES = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, "B"), (1e6, "M"), (1e3, "K"))}
 WORDS = {"yuan": {"zh": "元", "en": "¥"}, "percent": {"zh": "%", "en": "%"}, "count": {"zh": "", "en": ""},
@@ -107,7 +108,7 @@ def _trace(chart: Chart, series: Series, values: list, ink: str, places: int):
         line = {"color": ink if series.style == "target" else colour, "dash": dash, "width": 3}
         return go.Scatter(name=_plain(series.name), x=list(chart.categories), y=values, mode="lines+markers", line=line,
                           connectgaps=False)
-    losing = ["#D55E00" if v is not None and v < 0 else colour for v in values]
+    losing = [LOSS if v is not None and v < 0 else colour for v in values]
     outline = ink if series.style == "target" else colour
     names = [_plain(str(c)) for c in chart.categories]
     x, y = (values, names) if chart.kind == "barh" else (names, values)

@@ -32,7 +32,7 @@ for name in SHOWN:
     cards.append({"label": look.metric(name), "value": look.number(value, unit), "good": METRICS[name].better,
                   "help": METRICS[name].means[look.lang], "against": look.say("overview.against"),
                   "delta": None if row is None else show.change(look, value, row["previous"], unit),
-                  "note": draw.against_target(look, row, unit)})
+                  "note": draw.against_target(look, row, unit), "certainty": draw.certainty(look, row, unit)})
 show.figures(look, cards)
 
 for name in SHOWN:

@@ -10,11 +10,12 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POS
 from pptx.opc.package import Part
 from pptx.util import Inches, Pt
 
-from core.charts import STYLES, Chart, decimals, shown, subtitle
+from core.charts import LOSS, STYLES, Chart, decimals, shown, subtitle
 
 KINDS = {"bar": XL_CHART_TYPE.COLUMN_CLUSTERED, "barh": XL_CHART_TYPE.BAR_CLUSTERED, "line": XL_CHART_TYPE.LINE_MARKERS,
          "stacked": XL_CHART_TYPE.COLUMN_STACKED}
 CHINESE = "Microsoft YaHei"
+GRID = "D0D7DE"
 
 
 def deck(charts: list[Chart], lang: str) -> bytes:
@@ -73,21 +74,29 @@ def _look(drawn, chart: Chart, lang: str) -> None:
     if drawn.has_legend:
         drawn.legend.position, drawn.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     drawn.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    drawn.value_axis.major_gridlines.format.line.color.rgb = RGBColor.from_string(GRID)
     if chart.kind == "barh":
         drawn.category_axis.reverse_order = True
+        drawn.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
     plot = drawn.plots[0]
     plot.has_data_labels = len(chart.categories) <= 16 and chart.kind != "line"
     if plot.has_data_labels:
         plot.data_labels.number_format, plot.data_labels.number_format_is_linked = _format(chart, lang), False
     for series, drawn_series in zip(chart.series, plot.series, strict=True):
-        _colour(chart, series.style, drawn_series)
+        _colour(chart, series, drawn_series)
 
 
-def _colour(chart: Chart, style: str, series) -> None:
-    colour = RGBColor.from_string((STYLES[style][0] if style != "target" else "#555555").lstrip("#"))
+def _colour(chart: Chart, series, drawn) -> None:
+    """The series' colour, losses in the screen's second colour."""
+    colour = RGBColor.from_string((STYLES[series.style][0] if series.style != "target" else "#555555").lstrip("#"))
     if chart.kind == "line":
-        series.format.line.color.rgb, series.smooth = colour, False
-    else:
-        series.invert_if_negative = False
-        series.format.fill.solid()
-        series.format.fill.fore_color.rgb = colour
+        drawn.format.line.color.rgb, drawn.smooth = colour, False
+        return
+    drawn.invert_if_negative = False
+    drawn.format.fill.solid()
+    drawn.format.fill.fore_color.rgb = colour
+    for place, value in enumerate(series.values):
+        if value is not None and value < 0:
+            point = drawn.points[place].format.fill
+            point.solid()
+            point.fore_color.rgb = RGBColor.from_string(LOSS.lstrip("#"))

@@ -30,6 +30,18 @@ def against_target(look: Session, row, unit: str) -> str:
     return look.say("overview.target", target=look.number(row["target"], unit))
 
 
+def certainty(look: Session, row, unit: str) -> str:
+    """How many observations a rate rests on, with its 95 % interval where it has one, and attrition over a year."""
+    if row is None or text.missing(row["value"]) or unit == "yuan":
+        return ""
+    parts = [look.say("overview.observations", n=f"{row['n']:,.0f}")]
+    if not text.missing(row["low"]):
+        parts.append(look.say("overview.interval", low=look.number(row["low"], unit), high=look.number(row["high"], unit)))
+    if row["metric"] == "attrition_rate":
+        parts.append(look.say("overview.annualised", rate=look.number(row["value"] * 365 / look.period.days, unit)))
+    return look.say("comma").join(parts)
+
+
 def reached(look: Session, known: dict) -> str:
     """How many of the figures with a target met it, as the end of the sentence; empty without any target."""
     aimed = {name: row for name, row in known.items() if not text.missing(row["target"])}
@@ -73,7 +85,7 @@ def people(look: Session, settled: Settlement) -> pd.DataFrame:
     last = last.join(grouped[["amount", "potential"]].sum()).join(grouped["status"].agg(_worst))
     members = look.members()
     last = last.assign(name=distinct(last["name"]))
-    return (last if members is None else last[last["team_id"].isin(members)]).reset_index()
+    return (last if members is None else last[last["team_id"].isin(members)]).sort_index().reset_index()
 
 
 def distinct(names: pd.Series) -> pd.Series:

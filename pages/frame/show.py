@@ -43,13 +43,17 @@ def _signed(size: float, unit: str = "") -> str:
 
 
 def figures(look: Session, cards: list[dict]) -> None:
-    """Cards side by side: label, value, delta, good (higher|lower|None is neutral), note."""
+    """Cards side by side: label, value, delta, good (higher|lower|None is neutral), note, certainty."""
     for place, card in zip(st.columns(len(cards)), cards, strict=True):
         with place.container(border=True, height="stretch"):
             st.metric(card["label"], card["value"], card.get("delta"), help=card.get("help"),
-                      delta_color=_colour(card), delta_description=card.get("against") if card.get("delta") else None)
-            if card.get("note"):
-                st.caption(card["note"])
+                      delta_color=_colour(card), delta_arrow=_arrow(card), delta_description=card.get("against") if card.get("delta") else None)
+            for note in filter(None, (card.get("note"), card.get("certainty"))):
+                st.caption(note)
+
+
+def _arrow(card: dict) -> str:
+    return "off" if (card.get("delta") or "").startswith("±") else "auto"
 
 
 def _colour(card: dict) -> str:
