@@ -46,8 +46,9 @@ def figures(look: Session, cards: list[dict]) -> None:
     """Cards side by side: label, value, delta, good (higher|lower|None is neutral), note, certainty."""
     for place, card in zip(st.columns(len(cards)), cards, strict=True):
         with place.container(border=True, height="stretch"):
-            st.metric(card["label"], card["value"], card.get("delta"), help=card.get("help"),
-                      delta_color=_colour(card), delta_arrow=_arrow(card), delta_description=card.get("against") if card.get("delta") else None)
+            against = card.get("against") if card.get("delta") else None
+            st.metric(card["label"], card["value"], card.get("delta"), help=card.get("help"), delta_color=_colour(card),
+                      delta_arrow=_arrow(card), delta_description=against)
             for note in filter(None, (card.get("note"), card.get("certainty"))):
                 st.caption(note)
 
