@@ -6,6 +6,7 @@ largest number of equal rows that one batch holds. So an undo is exactly as if t
 """
 
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -73,9 +74,10 @@ class Store:
         return self.connection.cursor()
 
     def stage_folder(self) -> Path:
-        """Where files may be laid for the database to read; inside the data folder, made if absent."""
-        stage = self.folder / "stage"
-        stage.mkdir(exist_ok=True)
+        """Where files may be laid for the database to read; inside the data folder, made if absent, emptied when the
+        database is opened."""
+        stage = self.folder / "stage" / self.path.stem
+        stage.mkdir(parents=True, exist_ok=True)
         return stage
 
     def version(self) -> int:
@@ -172,6 +174,7 @@ def open(path: Path) -> Store:  # noqa: A001 - `store.open` reads as what it doe
         connection = duckdb.connect(str(path))
     except (OSError, duckdb.IOException) as error:
         raise StoreError(_why_not_opened(path, error)) from error
+    shutil.rmtree(folder / "stage" / path.stem, ignore_errors=True)
     _harden(connection, folder)
     _create(connection)
     return Store(path, folder, connection)

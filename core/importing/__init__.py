@@ -57,26 +57,31 @@ class Upload:
 def prepare(store: Store, files: list[tuple[str, Path]], *, dataset: str | None = None, encoding: str | None = None,
             values: dict | None = None, mapping: dict | None = None, lang: str = "zh", progress=None) -> Upload:
     """Reads and checks files without saving anything. `values` gives a field one value for the whole file,
-    `mapping` names the field of a header; `progress(done, file name)` is told before each file."""
+    `mapping` names the field of a header; `progress(done, file name)` is told before a file is read and checked."""
     folder = store.stage_folder() / secrets.token_hex(8)
     folder.mkdir()
     con, sheets, seen, tables, roles = duckdb.connect(), [], set(), {}, _plan_roles(store)
+    told = progress or (lambda done, name: None)
     for number, (name, path) in enumerate(files):
-        if progress:
-            progress(number / len(files), name)
+        told(number / len(files), name)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if digest in seen:
             note = problem("same_file", "note", lang, value=name)
             sheets.append(Sheet(name, "", issues=[note]))
             continue
         seen.add(digest)
-        sheets += _file(con, name, read(path, folder / str(number), encoding), dataset, values or {}, mapping or {},
-                        tables, roles, lang)
+        raw = read(path, folder / str(number), encoding)
+        told((number + 0.5) / len(files), name)
+        sheets += _file(con, name, raw, dataset, values or {}, mapping or {}, tables, roles, lang)
+        # The raw rows still hold the personal columns: they do not outlive the reading.
+        shutil.rmtree(folder / str(number), ignore_errors=True)
     if not any(sheet.dataset for sheet in sheets) and sheets and not any(s.issues for s in sheets if s.dataset):
         sheets[0].issues.append(problem("nothing_recognised", "error", lang, value=sheets[0].file))
     staged = {name: _stage(con, name, parts, folder, store, sheets) for name, parts in tables.items()}
     con.close()
     _count_changes(store, staged, sheets)
+    if not staged:
+        folder.rmdir()
     return Upload(sheets, staged)
 
 

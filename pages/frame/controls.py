@@ -45,15 +45,23 @@ def prepared(look: Session):
     handed = st.file_uploader(look.say("data.files"), type=["xlsx", "csv"], accept_multiple_files=True,
                               key=f"files{st.session_state.get('handed', 0)}")
     if not handed:
-        for name in ("upload", "given"):
-            st.session_state.pop(name, None)
+        _forget()
         return None
     given = st.session_state.get("given", {})
     asked = (str(look.store.path), look.store.version(), look.lang, tuple(file.file_id for file in handed),
              tuple(sorted(given.items())))
     if st.session_state.get("upload", (None,))[0] != asked:
+        _forget("upload")
         st.session_state["upload"] = (asked, _read(look, handed, given))
     return st.session_state["upload"][1]
+
+
+def _forget(*names: str) -> None:
+    """Drops what was read before and its staged rows, by default also the values given for it."""
+    if before := st.session_state.get("upload"):
+        importing.discard(before[1])
+    for name in names or ("upload", "given"):
+        st.session_state.pop(name, None)
 
 
 def _read(look: Session, handed, given: dict):
@@ -131,8 +139,7 @@ def saved(look: Session, upload) -> None:
     if st.button(look.say("data.save"), type="primary", disabled=blocked):
         batch = importing.save(look.store, upload, accept_valid=partly)
         st.session_state["handed"] = st.session_state.get("handed", 0) + 1
-        for name in ("upload", "given"):
-            st.session_state.pop(name, None)
+        _forget()
         st.session_state["said"] = look.say("data.saved", batch=batch) if batch else look.say("data.refused")
         st.rerun()
 

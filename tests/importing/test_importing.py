@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from core import importing
@@ -278,3 +279,14 @@ def test_messages_come_in_the_users_language(bring):
 def test_a_users_text_stays_text(bring, store, wild):
     bring({"t.xlsx": {"团队": [["团队编号", "团队名称"], ["T1", wild], ["T2", "乙"]]}})
     assert column(store, "teams", "name") == [wild, "乙"]
+
+
+def test_nothing_personal_outlives_the_reading_and_nothing_staged_the_saving(bring, store):
+    files = {"o.csv": "订单号,付款时间,实付金额,手机,买家ID\n1,2026-07-01,5,13912345678,张三丰\n"}
+    upload = bring(files, save=False)
+    left = [path for path in store.stage_folder().rglob("*") if path.is_file()]
+    assert left == [upload.staged["orders"]]
+    kept = str(pq.read_table(left[0]).to_pylist())
+    assert "13912345678" not in kept and "张三丰" not in kept and "2026" in kept
+    importing.save(store, upload)
+    assert list(store.stage_folder().iterdir()) == []
