@@ -79,6 +79,19 @@ def test_a_figure_names_the_rows_it_came_from(stored):
     assert (row["file"], row["sheet"], row["first_row"], row["last_row"], row["rows"]) == ("cases", "team_months", 3, 4, 2)
 
 
+def test_a_row_without_the_metrics_columns_is_not_named_as_its_source(stored):
+    store = stored(team_months="month,team_id,gmv,refund_amount,buyers,repeat_buyers,opening_users,retained_users\n"
+                               "2026-07,T1,2,,10,,100,40\n2026-08,T1,3,1,10,5,,\n2026-09,T2,,,,,,",
+                   orders="order_id,buyer_id,paid_at,paid_amount,team_id\n1,b1,2025-12-01,5,T3\n2,b1,2026-07-02,5,T3\n"
+                          "3,,2026-07-02,5,T3")
+    found = metrics.provenance(store.cursor(), periods.quarter("2026Q3"), plans.default()["definitions"])
+    company = found[found["subject_type"] == "company"].set_index(["metric", "dataset"])["rows"].to_dict()
+    wanted = {("gmv", "team_months"): 2, ("refund_rate", "team_months"): 1, ("repurchase_rate", "team_months"): 1,
+              ("gmv", "orders"): 2, ("repurchase_rate", "orders"): 1, ("ltv", "orders"): 2, ("loyal_buyers", "orders"): 2,
+              ("user_retention", "team_months"): 1, ("user_retention", "orders"): 1}
+    assert {key: company.get(key) for key in wanted} == wanted
+
+
 def test_the_order_of_rows_changes_no_figure(stored, staged):
     tables = {name: table for name, table in CASES[0].items() if name == "orders"}
     head, *rows = tables["orders"].strip().splitlines()

@@ -112,19 +112,45 @@ def downtime(con, places: dict) -> pd.DataFrame:
     return by_subject(con, facts, places).assign(denominator=1.0)
 
 
-BEHIND = {"orders": ("orders", "select counted_team as team_id, null::varchar as employee_id, _file, _sheet, _row from lines"),
-          "team_months": ("team_months", "select team_id, null::varchar as employee_id, _file, _sheet, _row from reports"),
-          "nps_responses": ("nps_responses", "select team_id, null::varchar as employee_id, _file, _sheet, _row from"
-                                             " nps_responses where date >= $start and date < $after"),
-          "incidents": ("incidents", "select null::varchar as team_id, owner_id as employee_id, _file, _sheet, _row from"
-                                     " incidents where started_at < $after and coalesce(resolved_at, $after) > $start"),
-          "employees": ("employees", "select employees.team_id, employee_id, employees._file, employees._sheet,"
-                                     " employees._row from employees semi join belongs using (employee_id)")}
+BEHIND = {"orders": "select counted_team as team_id, null::varchar as employee_id, _file, _sheet, _row from lines",
+          "team_months": "select team_id, null::varchar as employee_id, _file, _sheet, _row from reports",
+          "nps_responses": "select team_id, null::varchar as employee_id, _file, _sheet, _row from nps_responses"
+                           " where date >= $start and date < $after",
+          "incidents": "select null::varchar as team_id, owner_id as employee_id, _file, _sheet, _row from incidents"
+                       " where started_at < $after and coalesce(resolved_at, $after) > $start",
+          "employees": "select employees.team_id, employee_id, employees._file, employees._sheet, employees._row"
+                       " from employees semi join belongs using (employee_id)"}
+
+# What a metric reads of a table where that is not every row of the period.
+USED = {("gmv", "team_months"): "gmv is not null",
+        ("refund_rate", "team_months"): "gmv is not null and refund_amount is not null",
+        ("repurchase_rate", "team_months"): "buyers is not null and repeat_buyers is not null",
+        ("repurchase_rate", "orders"): "paid_amount > 0 and buyer_id is not null"}
+TRACE = "select team_id, null::varchar as employee_id, _file, _sheet, _row from"
+LONGER = {("ltv", "orders"): f"{TRACE} order_lines where buyer_id is not null and paid_at >= $ltv_start and paid_at < $after",
+          ("loyal_buyers", "orders"): f"{TRACE} order_lines where buyer_id is not null and paid_amount > 0 and paid_at < $after",
+          ("user_retention", "orders"): f"{TRACE} order_lines where buyer_id is not null and paid_amount > 0"
+                                        " and paid_at >= $before_start and paid_at < $after and (team_id is null or team_id"
+                                        " not in (select team_id from reporting))",
+          ("user_retention", "team_months"): f"{TRACE} team_months where month between $first_month and $last_month"
+                                             " and team_id in (select team_id from reporting)"
+                                             " and retained_users is not null and opening_users is not null"}
+REPORTING = """create or replace temp table reporting as select distinct team_id from team_months
+where month between $first_month and $last_month and retained_users is not null and opening_users is not null"""
+
+
+def _behind(metric: str, need: str) -> str:
+    """SQL: the rows of a table that a figure of the metric was computed from."""
+    if (metric, need) in LONGER:
+        return LONGER[metric, need]
+    condition = USED.get((metric, need))
+    return BEHIND[need] + (f" where {condition}" if condition else "")
 
 
 def rows_behind(con, metric, places: dict) -> pd.DataFrame:
     """Per subject, dataset, file and sheet the first and last row and how many rows a figure of the metric used."""
-    parts = [(metric.table, rows_of(metric))] if metric.table else [BEHIND[need] for need in metric.needs]
+    con.execute(REPORTING, used(REPORTING, places))
+    parts = [(metric.table, rows_of(metric))] if metric.table else [(need, _behind(metric.name, need)) for need in metric.needs]
     frames = []
     for dataset, rows in parts:
         facts = f"select '{metric.name}' as metric, team_id, employee_id, _file, _sheet, _row from ({rows})"
