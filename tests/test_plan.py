@@ -43,6 +43,8 @@ def test_a_season_may_run_over_the_turn_of_the_year():
 def test_a_named_weight_takes_its_value_and_the_others_shrink_in_proportion():
     plan = changes.apply(plans.default(), {"scorecards.operations.weights.gmv": 0.5})
     assert plan["scorecards"]["operations"]["weights"] == pytest.approx({"gmv": 0.5, "repurchase_rate": 0.25, "nps": 0.25})
+    card = changes.apply(plans.default(), {"scorecards.company_growth.weights.gmv": 0.65})["scorecards"]["company_growth"]
+    assert card["weights"] == pytest.approx({"gmv": 0.65, "repurchase_rate": 0.125, "ltv": 0.125, "user_retention": 0.1})
     both = changes.apply(plans.default(), {"scorecards.operations.weights.gmv": 0.5, "scorecards.operations.weights.nps": 0.5})
     assert both["scorecards"]["operations"]["weights"]["repurchase_rate"] == 0
 

@@ -85,7 +85,7 @@ def store() -> Store:
 
 def current() -> Session:
     """What the page shall show, as the sidebar and the address say."""
-    if PagesManager.uses_pages_directory:
+    if PagesManager.uses_pages_directory and "framed" not in st.session_state:
         # The first address asked of a new server may name a page: Streamlit then runs it without app.py around it.
         PagesManager.uses_pages_directory = False
         st.rerun()
@@ -104,6 +104,7 @@ def team_names(opened: Store) -> dict[str, str]:
 
 def sidebar(groups: dict) -> None:
     """Product, company, the pages in their groups, and the three global choices; each is written to the address."""
+    st.session_state["framed"] = True
     look = current()
     st.html(COMPACT)
     with st.sidebar:
