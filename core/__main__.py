@@ -170,8 +170,10 @@ def readable(answer: dict, depth: int = 0) -> str:
             lines += ["  " * depth + f"{name}:", readable(value, depth + 1)]
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             lines.append("  " * depth + f"{name}: {len(value)}")
-            lines += ["  " * (depth + 1) + "  ".join(f"{k}={v}" for k, v in row.items() if not _long(v))
-                      for row in value]
+            for row in value:
+                lines.append("  " * (depth + 1) + "  ".join(f"{k}={v}" for k, v in row.items() if not _long(v)))
+                lines += ["  " * (depth + 2) + f"[{issue['severity']}] {issue['message']} {issue['suggestion']}"
+                          for issue in row.get("issues", [])]
         else:
             lines.append("  " * depth + f"{name}: {value}")
     return "\n".join(lines)

@@ -79,6 +79,8 @@ def figure(chart: Chart, lang: str, dark: bool = False) -> go.Figure:
     categories = {"type": "category", "automargin": True, "tickfont": {"size": 14}}
     amounts = {"gridcolor": "#33404D" if dark else "#E4E9EE", "zerolinecolor": ink, "automargin": True,
                "tickfont": {"size": 13}, "separatethousands": True}
+    if chart.unit == "count" and max((v for row in shown(chart, lang) for v in row if v is not None), default=0) <= 5:
+        amounts["dtick"] = 1
     if chart.kind != "line":
         amounts["rangemode"] = "tozero"
     if sideways:

@@ -69,7 +69,7 @@ def full(value, unit: str, lang: str) -> str:
     if missing(value):
         return "—"
     if unit == "percent":
-        return f"{value * 100:,.4f}%"
+        return f"{value * 100:,.4f}".rstrip("0").rstrip(".") + "%"
     if unit == "yuan":
         return f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
     return f"{value:,.0f}" if unit == "count" else f"{value:,.4f}".rstrip("0").rstrip(".")

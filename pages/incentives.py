@@ -18,17 +18,19 @@ if people.empty:
     st.stop()
 
 gmv = draw.subject_row(look, look.period.label, "gmv")
-paid, waiting = people["amount"].sum(), int(people["score"].isna().sum())
+paid, statuses = people["amount"].sum(), people["status"].value_counts()
+waiting, unassessed = int(statuses.get("pending", 0)), int(statuses.get("held", 0))
 share = None if gmv is None or not gmv["value"] else paid / gmv["value"]
 show.sentence(look.say("incentives.finding", quarter=look.period.label, paid=look.number(paid, "yuan"),
                        people=len(people), share=look.number(share, "percent"),
-                       waiting=look.say("incentives.waiting", people=waiting) if waiting else ""))
+                       waiting=(look.say("incentives.waiting", people=waiting) if waiting else "")
+                       + (look.say("incentives.unassessed", people=unassessed) if unassessed else "")))
 show.figures(look, [
     {"label": look.say("incentives.payable"), "value": look.number(paid, "yuan")},
     {"label": look.say("incentives.potential"), "value": look.number(people["potential"].sum(), "yuan")},
     {"label": look.say("incentives.people"), "value": look.number(len(people), "count")},
     {"label": look.say("incentives.median"), "value": look.number(people["score"].median(), "score")},
-    {"label": look.say("incentives.held"), "value": look.number(waiting, "count")}])
+    {"label": look.say("incentives.held"), "value": f"{waiting} · {unassessed}"}])
 
 role, team = st.columns(2)
 with role:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core import quarter
+from core import quarter, text
 from pages.frame import controls, draw, session, show, statement
 
 look = session.current()
@@ -26,7 +26,7 @@ with result:
                            total=look.number(both["after"].sum(), "yuan"), gain=gain, lose=lose))
     signed = draw.signed(look, change) if changed else None
     show.figures(look, [
-        {"label": look.say("whatif.total"), "value": look.number(both["after"].sum(), "yuan"), "delta": signed,
+        {"label": look.say("whatif.total"), "value": text.full(both["after"].sum(), "yuan", look.lang), "delta": signed,
          "against": look.say("whatif.against") if signed else None},
         {"label": look.say("whatif.gain"), "value": look.number(gain, "count")},
         {"label": look.say("whatif.lose"), "value": look.number(lose, "count")}])

@@ -124,3 +124,9 @@ def test_a_day_first_pound_file_gives_the_published_quarters(shell):
         assert found["gmv"]["value"] == pytest.approx(gmv, abs=0.005)
         assert found["repurchase_rate"]["denominator"] == buyers
         assert found["repurchase_rate"]["value"] == pytest.approx(rate, abs=5e-7)
+
+
+def test_a_refusal_says_why_also_without_json(tmp_path, capsys):
+    broken = workbook(tmp_path / "broken.xlsx", 团队月报=[*MONTHS, ["2026-08", "T1", "很多", 1, 0]])
+    assert main(["import", str(broken), "--db", str(tmp_path / "ours.duckdb")]) == 1
+    assert "[error] 团队月报!C3：“GMV”应为数字，实际为“很多”。" in capsys.readouterr().out

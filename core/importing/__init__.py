@@ -1,7 +1,9 @@
 """Files → checked, staged rows → one batch: bytes → raw text rows → matched → typed + problems → saved."""
 
 import hashlib
+import math
 import os
+import re
 import secrets
 import shutil
 import tomllib
@@ -113,10 +115,17 @@ def _sheet(con, sheet: Sheet, raw: RawSheet, found: Match, given: dict, tables: 
     reject(con, result)
     parts.append((result.name, sheet.file, sheet.sheet))
     sheet.dataset, sheet.header_row, sheet.rows = dataset.name, found.header_row, result.rows
-    sheet.skipped, sheet.rejected, sheet.issues = result.skipped, result.rejected, result.problems
+    sheet.skipped, sheet.rejected = result.skipped, result.rejected
+    sheet.issues = sorted(result.problems, key=_row_of)
     sheet.ignored_columns, sheet.dropped_personal_columns = list(found.ignored), list(found.personal)
     sheet.mapping = {found.headers[i]: name for name, i in found.columns.items()}
     sheet.missing_columns = list(found.missing)
+
+
+def _row_of(issue: Problem) -> float:
+    """Where in the sheet a problem stands, so that one can walk it from top to bottom; what has no place comes last."""
+    found = re.search(r"\d+$", issue.cell)
+    return int(found[0]) if found else math.inf
 
 
 def _metric_words() -> dict[str, str]:

@@ -5,6 +5,12 @@ from core.importing.match import Match
 from core.importing.read import RawSheet
 from core.importing.type_rows import SHOWN, Typed, address, problem
 from core.importing.values import folded, read_value
+from core.metrics import METRICS
+
+# What counts a part of something cannot exceed the whole.
+PARTS = {"team_months": (("repeat_buyers", "buyers"), ("retained_users", "opening_users"), ("shipment_errors", "shipments"),
+                         ("community_active", "community_members")),
+         "member_months": (("clicks", "impressions"), ("innovative_designs", "designs"))}
 
 
 def check(con, result: Typed, found: Match, raw: RawSheet, roles: dict, lang: str) -> None:
@@ -26,20 +32,27 @@ def check(con, result: Typed, found: Match, raw: RawSheet, roles: dict, lang: st
               found)
         con.execute(f"update {result.name} set subject_id = null where subject_type = 'company'")
         _roles_aimed_at(con, result, raw, roles, lang, found)
+        proportions = tuple(name for name, metric in METRICS.items() if metric.proportion)
+        for bar in ("target", "floor", "benchmark"):
+            _rule(con, result, raw, lang, "rate_above_one", f"metric in {proportions} and {bar} > 1", bar, found)
+    for part, whole in PARTS.get(name, ()):
+        _rule(con, result, raw, lang, "part_above_whole", f"{part} > {whole}", part, found, "warning")
     if found.dataset.key and name != "orders":
         _duplicates(con, result, found, raw, lang)
 
 
-def _rule(con, result: Typed, raw: RawSheet, lang: str, code: str, broken: str, column: str, found: Match) -> None:
+def _rule(con, result: Typed, raw: RawSheet, lang: str, code: str, broken: str, column: str, found: Match,
+          severity: str = "error") -> None:
     index = found.columns.get(column)
     rows = con.execute(f"select _row, {column}::varchar from {result.name} where {broken} and _row not in (from bad)"
                        f" order by _row").fetchall()
     label = found.headers.get(index, column)
-    result.problems += [problem(code, "error", lang, cell=address(raw.name, index, row), column=label, value=value or "")
+    result.problems += [problem(code, severity, lang, cell=address(raw.name, index, row), column=label, value=value or "")
                         for row, value in rows[:SHOWN]]
     if len(rows) > SHOWN:
-        result.problems.append(problem("more_of_the_same", "error", lang, column=label, count=len(rows) - SHOWN))
-    con.execute(f"insert into bad select _row from {result.name} where {broken}")
+        result.problems.append(problem("more_of_the_same", severity, lang, column=label, count=len(rows) - SHOWN))
+    if severity == "error":
+        con.execute(f"insert into bad select _row from {result.name} where {broken}")
 
 
 def _roles_aimed_at(con, result: Typed, raw: RawSheet, roles: dict, lang: str, found: Match) -> None:
@@ -101,7 +114,7 @@ def _duplicates(con, result: Typed, found: Match, raw: RawSheet, lang: str) -> N
         result.problems.append(problem("repeated_row", "warning", lang, cell=address(raw.name, None, same[0]),
                                        count=same[1]))
     index = found.columns.get(found.dataset.key[0])
-    label = found.headers.get(index, found.dataset.key[0])
+    label = " + ".join(found.headers.get(found.columns.get(name), name) for name in found.dataset.key)
     for row, first in con.execute("select _row, first_row from twice where not same order by _row").fetchall()[:SHOWN]:
         result.problems.append(problem("duplicate_key", "error", lang, cell=address(raw.name, index, row), column=label,
                                        first=address(raw.name, index, first)))

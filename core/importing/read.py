@@ -83,6 +83,8 @@ def _contents(path: Path, folder: Path, encoding: str) -> dict:
         start = opened.read(8)
     if not start:
         raise Refusal("empty_file")
+    if path.suffix.lower() == ".xlsm":
+        raise Refusal("macro_file")
     if start.startswith(b"PK\x03\x04"):
         _pre_flight(path)
         return _workbook(path, folder)

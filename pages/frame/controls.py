@@ -151,12 +151,10 @@ def weights(look: Session, plan: dict, changed: dict) -> dict:
                         format_func=lambda name: card_name(look, plan, name))
     after = changing.apply(plan, changed) if changed else plan
     for metric, weight in after["scorecards"][card]["weights"].items():
-        path = f"scorecards.{card}.weights.{metric}"
         key = f"weight_{card}_{metric}"
         st.session_state[key] = round(100 * weight)
         force = cards[card]["weights"][metric]
-        st.slider(look.metric(metric), 0, 100, key=key, format="%d%%", on_change=_moved,
-                  args=(path, key, len(cards[card]["weights"])),
+        st.slider(look.metric(metric), 0, 100, key=key, format="%d%%", on_change=_moved, args=(plan, after, card, metric),
                   help=look.say("whatif.in_force", weight=look.number(force, "percent")))
     if st.button(look.say("whatif.reset"), disabled=not changed):
         session.keep_changes({})
@@ -164,15 +162,14 @@ def weights(look: Session, plan: dict, changed: dict) -> dict:
     return changed
 
 
-def _moved(path: str, key: str, size: int) -> None:
-    """Takes the slider's weight, as far as the other moved ones leave room; of `size` weights one must give way, so
-    the one moved longest ago is free again when all were moved."""
-    changed = {name: value for name, value in session.changes().items() if name != path}
-    mine = [name for name in changed if name.startswith(path.rsplit(".", 1)[0] + ".")]
-    if len(mine) + 1 >= size and mine:
-        changed.pop(mine.pop(0))
-    room = 1 - sum(changed[name] for name in mine)
-    session.keep_changes(changed | {path: round(max(0.0, min(st.session_state[key] / 100, room)), 4)})
+def _moved(plan: dict, after: dict, card: str, metric: str) -> None:
+    """The moved weight takes its place, the others give way in proportion to what they are now (to the plan in force
+    where they are all 0)."""
+    weights = after["scorecards"][card]["weights"]
+    if not sum(weight for name, weight in weights.items() if name != metric):
+        weights = plan["scorecards"][card]["weights"]
+    moved = changing.rebalanced(weights, {metric: st.session_state[f"weight_{card}_{metric}"] / 100}, card)
+    session.keep_changes(session.changes() | {f"scorecards.{card}.weights.{name}": weight for name, weight in moved.items()})
 
 
 def card_name(look: Session, plan: dict, card: str) -> str:

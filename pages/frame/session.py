@@ -173,7 +173,7 @@ def changes(plan: dict | None = None) -> dict:
 def keep_changes(changed: dict) -> None:
     """Makes these the what-if's changes, in the session and in the address."""
     st.session_state["changes"] = changed
-    _write("set", [f"{path}={value:g}" for path, value in changed.items()])
+    _write("set", [f"{path}={value:.12g}" for path, value in changed.items()])
 
 
 def _remembered(name: str, options, default):

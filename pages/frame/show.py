@@ -108,7 +108,8 @@ def table(look: Session, frame: pd.DataFrame, formats: dict[str, str] | None = N
 def missing(look: Session, datasets: list[str], what: str) -> None:
     """One line: what is missing and which sheets would fill it."""
     sheets = look.say("or").join(look.dataset(name) for name in datasets)
-    st.info(look.say("missing", what=what, sheets=sheets))
+    stored = look.store.counts()
+    st.info(look.say("missing_here" if any(stored[name] for name in datasets) else "missing", what=what, sheets=sheets))
 
 
 def footer(look: Session, plan: dict) -> None:

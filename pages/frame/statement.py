@@ -35,7 +35,8 @@ def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
                              first=_day(look, assignment["from_date"]), last=_day(look, assignment["to_date"])))
         rows = settled.metrics[settled.metrics["segment"] == segment]
         show.table(look, metric_rows(look, settled, rows), key=f"statement{segment}")
-        st.markdown(score_formula(look, assignment, rows))
+        st.markdown(look.say("statement.held", minimum=look.number(settled.plan["covered_minimum"], "percent"))
+                    if assignment["state"] == "held" else score_formula(look, assignment, rows))
         for row in rows.to_dict("records"):
             st.caption(look.say("statement.source", metric=look.metric(row["metric"]),
                                 rows=show.plain(source(look, settled, row))))
@@ -81,11 +82,19 @@ def source(look: Session, settled: Settlement, row: dict) -> str:
     found = quarter.sources(look.store, periods.quarter(settled.quarter), settled.plan)
     found = found[(found["metric"] == row["metric"]) & (found["subject_type"] == row["subject_type"])]
     found = found[(found["subject_id"] == row["subject_id"]) | found["subject_id"].isna()]
-    parts = [look.say("statement.rows", place=_place(f["file"], f["sheet"]), first=int(f["first_row"]),
-                      last=int(f["last_row"]), rows=int(f["rows"])) for f in found.to_dict("records")]
+    parts = [_rows(look, f) for f in found.to_dict("records")]
+    if not parts and row["value"] == 0:
+        parts.append(look.say("statement.none_found"))
     if not text.missing(row["target"]):
         parts.append(look.say("statement.target", place=_place(row["_file"], row["_sheet"]), row=int(row["_row"])))
     return look.say("semicolon").join(parts) or "—"
+
+
+def _rows(look: Session, found: dict) -> str:
+    """The rows of one sheet, saying so where only some of the span were used."""
+    first, last, rows = int(found["first_row"]), int(found["last_row"]), int(found["rows"])
+    key = "one_row" if rows == 1 else "rows" if rows == last - first + 1 else "some_rows"
+    return look.say(f"statement.{key}", place=_place(found["file"], found["sheet"]), first=first, last=last, rows=f"{rows:,}")
 
 
 def _place(file: str, sheet: str) -> str:
@@ -102,7 +111,7 @@ def score_formula(look: Session, assignment: dict, rows: pd.DataFrame) -> str:
     return look.say("statement.score" if not text.missing(assignment["score"]) else "statement.provisional",
                     terms=f"({terms}) ÷ {100 * covered:.6g}%" if covered < 0.9999 else terms or "—",
                     extra=f" + {extra:g}" if not text.missing(extra) and extra else "",
-                    total=look.number(total, "score"), covered=look.number(covered, "percent"))
+                    total=text.full(total, "score", look.lang), covered=look.number(covered, "percent"))
 
 
 def _first(value, otherwise):

@@ -290,3 +290,26 @@ def test_nothing_personal_outlives_the_reading_and_nothing_staged_the_saving(bri
     assert "13912345678" not in kept and "张三丰" not in kept and "2026" in kept
     importing.save(store, upload)
     assert list(store.stage_folder().iterdir()) == []
+
+
+def test_a_proportion_target_above_one_is_an_error_and_a_part_above_its_whole_a_warning(bring):
+    upload = bring({"t.csv": "季度,对象类型,对象编号,指标,目标值\n2026Q3,公司,,复购率,30\n2026Q3,公司,,NPS,40\n"}, save=False)
+    assert [(i.code, i.cell) for i in upload.sheets[0].issues if i.severity == "error"] == [("rate_above_one", "E2")]
+    upload = bring({"m.csv": "月份,团队编号,支付买家数,复购买家数\n2026-07,T1,100,120\n2026-08,T1,100,100\n"})
+    assert [(i.code, i.severity, i.cell) for i in upload.sheets[0].issues] == [("part_above_whole", "warning", "D2")]
+    assert upload.sheets[0].inserted == 2
+
+
+def test_problems_come_in_the_order_of_the_rows(bring):
+    upload = bring({"n.csv": "日期,团队编号,评分\n2026-07-01,T1,99\n昨天,T1,9\n2026-07-01,,9\n明天,T1,9\n"}, save=False)
+    assert [i.cell for i in upload.sheets[0].issues] == ["C2", "A3", "B4", "A5"]
+
+
+def test_a_duplicate_names_the_whole_key(bring):
+    upload = bring({"m.csv": "月份,团队编号,GMV\n2026-07,T1,1\n2026-07,T1,2\n"}, save=False)
+    assert "月份 + 团队编号" in upload.sheets[0].issues[0].message
+
+
+def test_a_macro_workbook_is_refused_by_its_name(bring, tmp_path):
+    _workbook(tmp_path / "plain.xlsx", {"团队": [["团队编号", "团队名称"], ["T1", "甲"]]})
+    assert codes(bring({"a.xlsm": (tmp_path / "plain.xlsx").read_bytes()}, save=False), "error")[0] == "macro_file"
