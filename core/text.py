@@ -75,5 +75,10 @@ def full(value, unit: str, lang: str) -> str:
     return f"{value:,.0f}" if unit == "count" else f"{value:,.4f}".rstrip("0").rstrip(".")
 
 
+def whole(yuan: float) -> str:
+    """Money to the yuan: where a small change must be seen in a large total."""
+    return f"{'-' if yuan < 0 else ''}¥{abs(yuan):,.0f}"
+
+
 def date(day: Date, lang: str) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if lang == "zh" else f"{day:%d %b %Y}".lstrip("0")

@@ -23,10 +23,10 @@ with result:
         st.stop()
     change, gain, lose = both["change"].sum(), int((both["change"] > 0).sum()), int((both["change"] < 0).sum())
     show.sentence(look.say("whatif.finding" if changed else "whatif.unchanged", quarter=look.period.label,
-                           total=look.number(both["after"].sum(), "yuan"), gain=gain, lose=lose))
+                           total=text.whole(both["after"].sum()), gain=gain, lose=lose))
     signed = draw.signed(look, change) if changed else None
     show.figures(look, [
-        {"label": look.say("whatif.total"), "value": text.full(both["after"].sum(), "yuan", look.lang), "delta": signed,
+        {"label": look.say("whatif.total"), "value": text.whole(both["after"].sum()), "delta": signed,
          "against": look.say("whatif.against") if signed else None},
         {"label": look.say("whatif.gain"), "value": look.number(gain, "count")},
         {"label": look.say("whatif.lose"), "value": look.number(lose, "count")}])
