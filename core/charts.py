@@ -72,20 +72,20 @@ def subtitle(chart: Chart, lang: str) -> str:
 def figure(chart: Chart, lang: str, dark: bool = False) -> go.Figure:
     """The chart for the screen, under our own template."""
     ink, paper = ("#E8EDF2", "#14181D") if dark else ("#1F2933", "#FFFFFF")
-    drawn = go.Figure()
-    for series, values in zip(chart.series, shown(chart, lang), strict=True):
+    drawn, rows = go.Figure(), shown(chart, lang)
+    values_drawn = [v for row in rows for v in row if v is not None]
+    for series, values in zip(chart.series, rows, strict=True):
         drawn.add_trace(_trace(chart, series, values, ink, decimals(chart, lang)))
     sideways = chart.kind == "barh"
     categories = {"type": "category", "automargin": True, "tickfont": {"size": 14}}
     amounts = {"gridcolor": "#33404D" if dark else "#E4E9EE", "zerolinecolor": ink, "automargin": True,
                "tickfont": {"size": 13}, "separatethousands": True}
-    if chart.unit == "count" and max((v for row in shown(chart, lang) for v in row if v is not None), default=0) <= 5:
+    if chart.unit == "count" and max(values_drawn, default=0) <= 5:
         amounts["dtick"] = 1
     if chart.kind != "line":
         amounts["rangemode"] = "tozero"
     if sideways:
-        drawn_values = [v for row in shown(chart, lang) for v in row if v is not None] or [0]
-        amounts["range"] = [1.25 * min(0, *drawn_values, 0), 1.2 * max(0, *drawn_values, 0) or 1]
+        amounts["range"] = [1.25 * min([0, *values_drawn]), 1.2 * max([0, *values_drawn]) or 1]
     axes = {"yaxis": categories | {"autorange": "reversed"}, "xaxis": amounts} if sideways else {"xaxis": categories,
                                                                                                  "yaxis": amounts}
     drawn.update_layout(

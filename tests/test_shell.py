@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from core.__main__ import main
+from tests.workbooks import written
 
 REAL = Path(__file__).parent.parent.parent / "shared" / "real" / "orders"
 
@@ -19,17 +19,6 @@ TARGETS = [["季度", "对象类型", "对象编号", "指标", "目标值"],
            ["2026Q3", "公司", None, "用户净推荐值", 40]]
 
 
-def workbook(path: Path, **sheets) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
-    return path
-
-
 @pytest.fixture
 def shell(tmp_path, capsys):
     def run(*arguments):
@@ -40,7 +29,7 @@ def shell(tmp_path, capsys):
 
 def company(tmp_path, without=()):
     sheets = {"员工花名册": ROSTER, "团队月报": MONTHS, "NPS问卷": ANSWERS, "指标目标": TARGETS}
-    return workbook(tmp_path / "company.xlsx", **{k: v for k, v in sheets.items() if k not in without})
+    return written(tmp_path / "company.xlsx", {k: v for k, v in sheets.items() if k not in without})
 
 
 def test_the_first_worked_example_from_workbook_to_pay(shell, tmp_path):
@@ -72,7 +61,7 @@ def test_a_missing_answer_is_pending_and_zero_releases_it(shell, tmp_path):
 
 
 def test_an_error_row_refuses_the_whole_batch_unless_the_valid_rows_are_accepted(shell, tmp_path):
-    broken = workbook(tmp_path / "broken.xlsx", 团队月报=[*MONTHS, ["2026-08", "T1", "很多", 1, 0]])
+    broken = written(tmp_path / "broken.xlsx", {"团队月报": [*MONTHS, ["2026-08", "T1", "很多", 1, 0]]})
     code, imported = shell("import", broken)
     issue = next(i for f in imported["files"] for i in f["issues"] if i["severity"] == "error")
     assert code == 1 and imported["batch"] is None and issue["cell"] == "团队月报!C3" and issue["value"] == "很多"
@@ -127,6 +116,6 @@ def test_a_day_first_pound_file_gives_the_published_quarters(shell):
 
 
 def test_a_refusal_says_why_also_without_json(tmp_path, capsys):
-    broken = workbook(tmp_path / "broken.xlsx", 团队月报=[*MONTHS, ["2026-08", "T1", "很多", 1, 0]])
+    broken = written(tmp_path / "broken.xlsx", {"团队月报": [*MONTHS, ["2026-08", "T1", "很多", 1, 0]]})
     assert main(["import", str(broken), "--db", str(tmp_path / "ours.duckdb")]) == 1
     assert "[error] 团队月报!C3：“GMV”应为数字，实际为“很多”。" in capsys.readouterr().out

@@ -11,6 +11,7 @@ from pptx import Presentation
 
 from core import store as stores
 from tests.browser.conftest import serve
+from tests.workbooks import written
 
 REAL = Path(__file__).parents[3] / "shared" / "real" / "orders"
 pytestmark = pytest.mark.browser
@@ -26,17 +27,6 @@ SHEETS = {
                  ["2026Q3", "公司", None, "复购率", 0.30], ["2026Q3", "公司", None, "NPS", 40]]}
 
 
-def workbook(path: Path) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in SHEETS.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
-    return path
-
-
 def download(page, label: str, target: Path) -> Path:
     with page.expect_download() as waiting:
         page.get_by_role("button", name=label).first.click()
@@ -48,7 +38,7 @@ def test_from_a_spreadsheet_to_the_first_answer(server, browser, tmp_path):
     page = browser()
     page.goto(server)
     page.get_by_role("button", name="上传我们的数据").click()
-    page.locator("input[type=file]").set_input_files(workbook(tmp_path / "团队.xlsx"))
+    page.locator("input[type=file]").set_input_files(written(tmp_path / "团队.xlsx", SHEETS))
     page.get_by_role("button", name="保存为一批").click()
     expect(page.get_by_text("已保存为第 1 批")).to_be_visible()
 

@@ -8,6 +8,7 @@ import pytest
 
 from core import importing
 from core import store as stores
+from tests.workbooks import written
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def bring(store, tmp_path):
         for name, content in files.items():
             path = tmp_path / name
             if isinstance(content, dict):
-                _workbook(path, content)
+                written(path, content)
             else:
                 path.write_bytes(content if isinstance(content, bytes) else content.encode())
             paths.append((name, path))
@@ -32,16 +33,6 @@ def bring(store, tmp_path):
             importing.save(store, upload)
         return upload
     return read
-
-
-def _workbook(path, sheets: dict) -> None:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
 
 
 def codes(upload, severity: str | None = None) -> list[str]:
@@ -311,5 +302,5 @@ def test_a_duplicate_names_the_whole_key(bring):
 
 
 def test_a_macro_workbook_is_refused_by_its_name(bring, tmp_path):
-    _workbook(tmp_path / "plain.xlsx", {"团队": [["团队编号", "团队名称"], ["T1", "甲"]]})
+    written(tmp_path / "plain.xlsx", {"团队": [["团队编号", "团队名称"], ["T1", "甲"]]})
     assert codes(bring({"a.xlsm": (tmp_path / "plain.xlsx").read_bytes()}, save=False), "error")[0] == "macro_file"

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import importing
 from core import store as stores
+from tests.workbooks import written
 
 APP = Path(__file__).parents[2] / "app.py"
 ROSTER = [["工号", "姓名", "岗位", "职级", "团队编号", "入职日期", "绩效奖金基数"],
@@ -24,17 +24,6 @@ TARGETS = [["季度", "对象类型", "对象", "指标", "目标"],
            *[["2026Q3", "公司", "", metric, value] for metric, value in (("复购率", 0.3), ("NPS", 40))],
            ["2026Q3", "团队", "T1", "GMV", 1_000_000], ["2026Q3", "团队", "T2", "GMV", 700_000]]
 SHEETS = {"员工花名册": ROSTER, "团队": TEAMS, "团队月报": MONTHS, "NPS调研": NPS, "指标目标": TARGETS}
-
-
-def written(path, sheets):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
-    return path
 
 
 @pytest.fixture
