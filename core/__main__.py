@@ -12,7 +12,9 @@ from core import changes as changing
 from core import importing, periods, quarter, sample, scenarios, settlement, text
 from core import plan as plans
 from core import store as stores
+from core.datasets import DATASETS
 from core.exporting.template import template
+from core.importing import report
 
 
 class Refused(Exception):
@@ -39,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--encoding")
     add.add_argument("--value", action="append", default=[], metavar="FIELD=VALUE", type=_pair)
     add.add_argument("--map", action="append", default=[], metavar="HEADER=FIELD", type=_pair)
+    add.add_argument("--replace-period", action="store_true")
     add.add_argument("--accept-valid", action="store_true")
 
     for name, about in (("settle", "scores and ledger of a quarter"), ("compare", "plan against changes"),
@@ -88,11 +91,17 @@ def run_import(asked) -> dict:
     absent = [str(path) for path in asked.files if not path.is_file()]
     if absent:
         raise Refused(f"找不到文件 / no such file: {', '.join(absent)}")
-    upload = importing.prepare(store, [(path.name, path) for path in asked.files], dataset=asked.dataset,
-                               encoding=asked.encoding, values=dict(asked.value), mapping=dict(asked.map),
+    unknown = [name for name in [asked.dataset] if name and name not in DATASETS]
+    if unknown:
+        raise Refused(f"没有这种数据表 / no such dataset: {unknown[0]}; {', '.join(DATASETS)}")
+    told = importing.Decision(asked.dataset, dict(asked.map), dict(asked.value))
+    upload = importing.prepare(store, [(path.name, path) for path in asked.files], everywhere=told,
+                               encodings=dict.fromkeys((p.name for p in asked.files), asked.encoding) if asked.encoding else {},
                                lang=asked.lang)
-    batch = importing.save(store, upload, accept_valid=asked.accept_valid)
-    return importing.as_json(upload, batch)
+    replaced = frozenset(name for name, gone in upload.gone.items() if gone.count and gone.months)
+    batch = importing.save(store, upload, asked.accept_valid, replaced if asked.replace_period else frozenset())
+    importing.discard(upload)
+    return report.as_json(upload, batch)
 
 
 def run_settle(asked) -> dict:

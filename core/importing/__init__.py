@@ -2,11 +2,11 @@
 
 import hashlib
 import math
-import os
 import re
 import secrets
 import shutil
 import tomllib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -16,15 +16,21 @@ from core import metrics
 from core.datasets import DATASETS
 from core.importing import values as reading
 from core.importing.check import check
-from core.importing.match import Match, match
-from core.importing.read import RawSheet, read
-from core.importing.type_rows import Problem, problem, reject, typed
+from core.importing.gross import gross_column
+from core.importing.match import SHEET_NAMES, Decision, Match, headers_key, labels, match, normal
+from core.importing.read import SEVERITY, RawFile, RawSheet, read
+from core.importing.references import check_references
+from core.importing.stage import stage
+from core.importing.type_rows import Problem, Vocabulary, address, letter, problem, reject, typed
 from core.store import Store
+
+OWN_LISTS = ("铁军问题清单", "Tiejun problems")
 
 
 @dataclass
 class Sheet:
-    """What was found in one sheet of a file; rows = inserted + updated + unchanged + skipped + rejected."""
+    """What was found in one sheet of a file; rows = inserted + updated + unchanged + skipped + rejected. `samples` are a
+    few cells of each header, `words` unread choices, `decided` what the user decided (`remembered`: an earlier time)."""
 
     file: str
     sheet: str
@@ -41,91 +47,206 @@ class Sheet:
     dropped_personal_columns: list[str] = field(default_factory=list)
     issues: list[Problem] = field(default_factory=list)
     mapping: dict[str, str] = field(default_factory=dict)
+    how: dict[str, str] = field(default_factory=dict)
     missing_columns: list[str] = field(default_factory=list)
+    samples: dict[str, list[str]] = field(default_factory=dict)
+    words: dict[str, dict[str, int]] = field(default_factory=dict)
+    gross: str = ""
+    confidence: float = 0.0
+    key: str = ""
+    decided: Decision = field(default_factory=Decision)
+    remembered: bool = False
+    rejects: Path | None = None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the user should look at how the sheet was matched."""
+        codes = {issue.code for issue in self.issues}
+        return bool(self.missing_columns or self.words or self.gross or "near" in self.how.values()
+                    or codes & {"unknown_sheet", "nothing_recognised", "duplicate_header", "ambiguous_dates", "no_header",
+                                "doubtful_encoding", "unknown_encoding", "mixed_encodings"})
 
 
 @dataclass
 class Upload:
-    """Files that were read and checked but not saved: their sheets, and the staged rows of each dataset."""
+    """Files that were read and checked but not saved: their sheets, the staged rows of each dataset, and per dataset the
+    stored rows of the same period that the files no longer hold (`store.Gone`)."""
 
     sheets: list[Sheet]
     staged: dict[str, Path]
+    folder: Path
+    gone: dict = field(default_factory=dict)
 
     @property
     def errors(self) -> int:
         return sum(issue.count for sheet in self.sheets for issue in sheet.issues if issue.severity == "error")
 
 
-def prepare(store: Store, files: list[tuple[str, Path]], *, dataset: str | None = None, encoding: str | None = None,
-            values: dict | None = None, mapping: dict | None = None, lang: str = "zh", progress=None) -> Upload:
-    """Reads and checks files without saving anything. `values` gives a field one value for the whole file,
-    `mapping` names the field of a header; `progress(done, file name)` is told before a file is read and checked."""
+@dataclass
+class _Reading:
+    """What the steps of one `prepare` share."""
+
+    con: duckdb.DuckDBPyConnection
+    store: Store
+    folder: Path
+    lang: str
+    words: Vocabulary
+    decide: Callable[[str, str, str], tuple[Decision, bool]]
+    tables: dict[str, list] = field(default_factory=dict)
+    parts: dict[str, tuple[Sheet, Match]] = field(default_factory=dict)
+
+
+def prepare(store: Store, files: list[tuple[str, Path]], *, decisions: dict[tuple[str, str], Decision] | None = None,
+            everywhere: Decision | None = None, encodings: dict[str, str] | None = None, remembered: bool = False,
+            lang: str = "zh", told=None) -> Upload:
+    """Reads and checks files without saving anything. `decisions` are the user's by (file, sheet), `everywhere` holds for
+    the other sheets, `remembered` takes up what was decided of the same headers before; `encodings` by file.
+    `told(share done, file)` is told several times a second; what it raises ends the reading, with nothing left behind."""
     folder = store.stage_folder() / secrets.token_hex(8)
     folder.mkdir()
-    con, sheets, seen, tables, roles = duckdb.connect(), [], set(), {}, _plan_roles(store)
-    told = progress or (lambda done, name: None)
+
+    def decide(file: str, sheet: str, key: str) -> tuple[Decision, bool]:
+        if decisions and (file, sheet) in decisions:
+            return decisions[file, sheet], False
+        earlier = store.remembered(key) if remembered and key else None
+        return (Decision(**earlier), True) if earlier else (everywhere or Decision(), False)
+    try:
+        with duckdb.connect(config={"memory_limit": "700MB", "threads": 2, "temp_directory": str(folder / "spill")}) as con:
+            shared = _Reading(con, store, folder, lang, Vocabulary(_metric_words(), _plan_roles(store)), decide)
+            sheets = _read_all(shared, files, encodings or {}, told or (lambda done, name: None))
+            return _staged(shared, sheets)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _read_all(shared: _Reading, files: list, encodings: dict, told) -> list[Sheet]:
+    sheets, seen = [], set()
     for number, (name, path) in enumerate(files):
         told(number / len(files), name)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").digest()
         if digest in seen:
-            note = problem("same_file", "note", lang, value=name)
-            sheets.append(Sheet(name, "", issues=[note]))
+            sheets.append(Sheet(name, "", issues=[problem("same_file", "note", shared.lang, value=name)]))
             continue
         seen.add(digest)
-        raw = read(path, folder / str(number), encoding)
-        told((number + 0.5) / len(files), name)
-        sheets += _file(con, name, raw, dataset, values or {}, mapping or {}, tables, roles, lang)
+        raw = shared.folder / str(number)
+        for read_file in read(path, raw, encodings.get(name), lambda done, number=number, name=name:
+                              told((number + done * 0.6) / len(files), name)):
+            sheets += _file(shared, f"{name} › {read_file.name}" if read_file.name else name, read_file)
+            told((number + 0.9) / len(files), name)
         # The raw rows still hold the personal columns: they do not outlive the reading.
-        shutil.rmtree(folder / str(number), ignore_errors=True)
-    if not any(sheet.dataset for sheet in sheets) and sheets and not any(s.issues for s in sheets if s.dataset):
-        sheets[0].issues.append(problem("nothing_recognised", "error", lang, value=sheets[0].file))
-    staged = {name: _stage(con, name, parts, folder, store, sheets) for name, parts in tables.items()}
-    con.close()
-    _count_changes(store, staged, sheets)
-    if not staged:
-        folder.rmdir()
-    return Upload(sheets, staged)
-
-
-def _file(con, name: str, raw, dataset, given, mapping, tables: dict, roles: dict, lang: str) -> list[Sheet]:
-    if raw.problem:
-        return [Sheet(name, "", encoding=raw.encoding, issues=[problem(raw.problem, "error", lang, value=name)])]
-    sheets = []
-    for raw_sheet in raw.sheets:
-        sheet = Sheet(name, raw_sheet.name, encoding=raw.encoding)
-        sheets.append(sheet)
-        found = match(_head(con, raw_sheet), raw_sheet.name or Path(name).stem, dataset, mapping, given)
-        if found is None:
-            sheet.issues.append(problem("unknown_sheet", "note", lang, value=raw_sheet.name or name))
-        else:
-            _sheet(con, sheet, raw_sheet, found, given, tables, roles, lang)
+        shutil.rmtree(raw, ignore_errors=True)
+    if sheets and not any(sheet.dataset for sheet in sheets) and not any(
+            issue.severity == "error" for sheet in sheets for issue in sheet.issues):
+        sheets[0].issues.append(problem("nothing_recognised", "error", shared.lang, value=sheets[0].file))
     return sheets
 
 
-def _head(con, raw: RawSheet) -> list[tuple[int, list]]:
-    rows = con.execute("select * from read_parquet(?) order by _row limit 30", [str(raw.parquet)]).fetchall()
-    return [(row[0], list(row[1:])) for row in rows]
+def _file(shared: _Reading, name: str, raw: RawFile) -> list[Sheet]:
+    if raw.problem:
+        return [Sheet(name, "", encoding=raw.encoding, issues=[problem(raw.problem, "error", shared.lang, value=name)])]
+    return [_sheet(shared, name, raw, sheet) for sheet in raw.sheets if sheet.name not in OWN_LISTS]
 
 
-def _sheet(con, sheet: Sheet, raw: RawSheet, found: Match, given: dict, tables: dict, roles: dict, lang: str) -> None:
-    dataset = found.dataset
-    parts = tables.setdefault(dataset.name, [])
-    result = typed(con, f"{dataset.name}_{len(parts)}", raw, found, given, _metric_words(), roles, lang)
-    check(con, result, found, raw, roles, lang)
-    reject(con, result)
+def _sheet(shared: _Reading, file: str, raw_file: RawFile, raw: RawSheet) -> Sheet:
+    head = shared.con.execute("select * from read_parquet(?) order by _row limit 30", [str(raw.parquet)]).fetchall()
+    rows = [(row[0], list(row[1:])) for row in head]
+    stem = raw.name or Path(file).stem
+    sheet = Sheet(file, raw.name, encoding=raw_file.encoding)
+    first = match(rows, stem, Decision())
+    sheet.key = headers_key(first.headers if first else labels(rows[0][1])) if rows else ""
+    sheet.decided, sheet.remembered = shared.decide(file, raw.name, sheet.key)
+    found = match(rows, stem, sheet.decided) if sheet.decided.dataset != "" else None
+    _seen(sheet, rows, found)
+    if found is None:
+        sheet.issues.append(_not_ours(sheet, raw, normal(stem) in SHEET_NAMES, shared.lang))
+    else:
+        _typed(shared, sheet, raw, found)
+    return sheet
+
+
+def _not_ours(sheet: Sheet, raw: RawSheet, named: bool, lang: str) -> Problem:
+    said = raw.name or sheet.file
+    if sheet.decided.dataset == "":
+        return problem("left_out", "note", lang, value=said)
+    return problem("no_header", "error", lang, value=said) if named else problem("unknown_sheet", "note", lang, value=said)
+
+
+def _seen(sheet: Sheet, rows: list, found: Match | None) -> None:
+    """What the user sees of a sheet when matching: its headers with a few of their cells."""
+    headers = found.headers if found else labels(rows[0][1]) if rows else {}
+    below = [cells for number, cells in rows if number > (found.header_row if found else rows[0][0])]
+    sheet.samples = {header: [str(cells[i])[:40] for cells in below if cells[i]][:3] for i, header in headers.items()}
+
+
+def _typed(shared: _Reading, sheet: Sheet, raw: RawSheet, found: Match) -> None:
+    con, lang, dataset = shared.con, shared.lang, found.dataset
+    parts = shared.tables.setdefault(dataset.name, [])
+    result = typed(con, f"{dataset.name}_{len(parts)}", raw, found, sheet.decided, shared.words, lang)
+    result.problems += _facts(con, raw, found, lang) + _headers(con, raw, found, lang)
+    check(con, result, found, raw, shared.words.roles, lang)
+    sheet.gross = gross_column(con, result, found, raw, sheet.decided)
+    if sheet.gross:
+        result.problems.append(problem("net_amount", "warning", lang, column=found.headers[found.columns["paid_amount"]],
+                                       value=sheet.gross))
     parts.append((result.name, sheet.file, sheet.sheet))
+    shared.parts[result.name] = (sheet, found)
     sheet.dataset, sheet.header_row, sheet.rows = dataset.name, found.header_row, result.rows
-    sheet.skipped, sheet.rejected = result.skipped, result.rejected
-    sheet.issues = sorted(result.problems, key=_row_of)
+    sheet.skipped, sheet.issues, sheet.words = result.skipped, result.problems, result.words
     sheet.ignored_columns, sheet.dropped_personal_columns = list(found.ignored), list(found.personal)
     sheet.mapping = {found.headers[i]: name for name, i in found.columns.items()}
-    sheet.missing_columns = list(found.missing)
+    sheet.how = {found.headers[found.columns[name]]: how for name, how in found.how.items()}
+    sheet.missing_columns, sheet.confidence = list(found.missing), found.confidence
+    _set_aside(shared, sheet, result, found)
 
 
-def _row_of(issue: Problem) -> float:
-    """Where in the sheet a problem stands, so that one can walk it from top to bottom; what has no place comes last."""
-    found = re.search(r"\d+$", issue.cell)
-    return int(found[0]) if found else math.inf
+def _set_aside(shared: _Reading, sheet: Sheet, result, found: Match) -> None:
+    """Takes the rows with an error out; what was read of them is kept beside the staged rows, to be given back."""
+    if not found.missing and shared.con.execute("select count(*) from bad").fetchone()[0]:
+        sheet.rejects = shared.folder / f"rejected_{result.name}.parquet"
+        fields = ", ".join(name for name in found.columns)
+        shared.con.execute(f"copy (select _row, {fields} from cells where _row in (from bad) order by _row)"
+                           f" to '{str(sheet.rejects).replace(chr(39), chr(39) * 2)}' (format parquet)")
+    reject(shared.con, result)
+    sheet.rejected = result.rejected
+
+
+def _facts(con, raw: RawSheet, found: Match, lang: str) -> list[Problem]:
+    """What the reader saw in cells that are used: as problems of the sheet; a row with an error cell is not saved."""
+    letters = {letter(i): i for i in found.columns.values()}
+    said = []
+    for fact in raw.facts:
+        place = re.match(r"([A-Z]*)(\d+)", fact.cell)
+        if place and (int(place[2]) <= found.header_row or place[1] and place[1] not in letters and ":" not in fact.cell):
+            continue
+        column = found.headers.get(letters.get(place[1], -1), "") if place else ""
+        severity = SEVERITY[fact.code]
+        said.append(problem(fact.code, severity, lang, cell=f"{raw.name}!{fact.cell}" if raw.name and fact.cell else fact.cell,
+                            column=column, value=fact.value, count=fact.count))
+        if severity == "error" and place:
+            con.execute("insert into bad values (?)", [int(place[2])])
+    return said
+
+
+def _headers(con, raw: RawSheet, found: Match, lang: str) -> list[Problem]:
+    """What the user should know of the headers: near spellings, and two columns of one name."""
+    said = []
+    for name, how in found.how.items():
+        if how == "near":
+            index, column = found.columns[name], found.dataset.column(name)
+            said.append(problem("near_header", "warning", lang, cell=address(raw.name, index, found.header_row),
+                                column=found.headers[index], value=found.headers[index],
+                                field=column.zh if lang == "zh" else column.name))
+    for used, other in found.twice:
+        differ = con.execute(f"select count(*) from read_parquet(?) where _row > ? and c{used} is distinct from c{other}",
+                             [str(raw.parquet), found.header_row]).fetchone()[0]
+        said.append(problem("duplicate_header" if differ else "repeated_header", "error" if differ else "note", lang,
+                            cell=address(raw.name, other, found.header_row), column=found.headers[other],
+                            value=found.headers[used], first=address(raw.name, used, found.header_row)))
+        if differ:
+            con.execute("insert into bad select _row from cells")
+    return said
 
 
 def _metric_words() -> dict[str, str]:
@@ -141,89 +262,52 @@ def _plan_roles(store: Store) -> dict[str, str]:
             for word in (role, entry.get("zh", role), entry.get("en", role))}
 
 
-def _stage(con, name: str, parts: list, folder: Path, store: Store, sheets: list[Sheet]) -> Path:
-    """All typed rows of a dataset in this batch as one parquet file, overlaps between files taken once."""
-    dataset = DATASETS[name]
-    columns = [c.name for c in dataset.columns]
-    union = " union all by name ".join(f"select *, {i} as _nth, $f{i} as _file, $s{i} as _sheet from {table}"
-                                       for i, (table, _, _) in enumerate(parts))
-    named = {f"f{i}": f for i, (_, f, _) in enumerate(parts)} | {f"s{i}": s for i, (_, _, s) in enumerate(parts)}
-    con.execute(f"create or replace table whole as {union}", named)
-    if name == "orders":
-        _number_lines(con, columns)
-        con.execute("update whole set buyer_id = left(sha256(? || buyer_id), 32) where buyer_id is not null",
-                    [_buyer_key(store)])
-    elif dataset.key:
-        key = ", ".join((*dataset.key, "_part"))
-        con.execute(f"create or replace table kept as select * from whole qualify row_number() over"
-                    f" (partition by {key} order by _nth desc, _row desc) = 1")
-        _swap(con)
-    for i, (table, _, _) in enumerate(parts):
-        lost = (con.execute(f"select count(*) from {table}").fetchone()[0]
-                - con.execute("select count(*) from whole where _nth = ?", [i]).fetchone()[0])
-        next(s for s in sheets if (s.file, s.sheet) == parts[i][1:]).skipped += lost
-    path = folder / f"{name}.parquet"
-    con.execute(f"copy (select {', '.join(columns)}, _file, _sheet, _row, _part from whole order by _nth, _row)"
-                f" to '{str(path).replace(chr(39), chr(39) * 2)}' (format parquet)")
-    return path
-
-
-def _swap(con) -> None:
-    con.execute("drop table whole")
-    con.execute("alter table kept rename to whole")
-
-
-def _number_lines(con, columns: list[str]) -> None:
-    """Lines without a number of their own take their position within the order over all files of the batch; lines
-    that two overlapping files both hold count once: of equal lines the most that one file has."""
-    content = ", ".join(c for c in columns if c != "line_id")
-    con.execute(f"create or replace table kept as select * exclude (_again, _files) from (select *,"
-                f" row_number() over (partition by {content}, line_id, _nth order by _row) as _again,"
-                f" 0 as _files from whole)"
-                f" qualify row_number() over (partition by {content}, line_id, _again order by _nth desc) = 1")
-    _swap(con)
-    con.execute("create or replace table kept as select * replace (coalesce(line_id, row_number() over (partition by"
-                " order_id order by _nth, _row)::varchar) as line_id) from whole")
-    _swap(con)
-    con.execute("create or replace table kept as select * from whole"
-                " qualify row_number() over (partition by order_id, line_id order by _nth desc, _row desc) = 1")
-    _swap(con)
-
-
-def _buyer_key(store: Store) -> str:
-    """The key that buyers are hashed with; lies in the data folder, readable by its owner only."""
-    path = store.folder / "buyer.key"
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as opened:
-            opened.write(secrets.token_hex(32))
-    return path.read_text()
-
-
-def _count_changes(store: Store, staged: dict[str, Path], sheets: list[Sheet]) -> None:
-    for name, frame in store.compare(staged).items():
+def _staged(shared: _Reading, sheets: list[Sheet]) -> Upload:
+    known = {name: shared.store.keys(name) for name in ("teams", "employees", "projects")}
+    tables = {name: [(table, shared.parts[table][0].sheet, shared.parts[table][1]) for table, _, _ in parts]
+              for name, parts in shared.tables.items()}
+    for table, problems in check_references(shared.con, tables, known, shared.lang).items():
+        shared.parts[table][0].issues += problems
+    for sheet in sheets:
+        sheet.issues.sort(key=_row_of)
+    upload = Upload(sheets, {}, shared.folder)
+    for name, parts in shared.tables.items():
+        upload.staged[name] = shared.folder / f"{name}.parquet"
+        repeated = stage(shared.con, DATASETS[name], parts, upload.staged[name], shared.store.buyer_key())
+        for (table, _, _), left_out in zip(parts, repeated, strict=True):
+            shared.parts[table][0].skipped += left_out
+    for name, frame in shared.store.compare(upload.staged).items():
         for row in frame.itertuples(index=False):
             sheet = next(s for s in sheets if (s.dataset, s.file, s.sheet) == (name, row[0], row[1]))
             sheet.inserted, sheet.updated, sheet.unchanged = int(row.inserted), int(row.updated), int(row.unchanged)
+    upload.gone = shared.store.gone(upload.staged)
+    return upload
 
 
-def save(store: Store, upload: Upload, accept_valid: bool = False) -> int | None:
-    """Saves what was staged as one batch; None, with nothing changed, where there are errors and the valid rows alone
-    were not accepted, or nothing was recognised."""
+def _row_of(issue: Problem) -> float:
+    """Where in the sheet a problem stands, so that one can walk it from top to bottom; what has no place comes last."""
+    found = re.search(r"(\d+)(:|$)", issue.cell)
+    return int(found[1]) if found else math.inf
+
+
+def save(store: Store, upload: Upload, accept_valid: bool = False, replace: frozenset[str] = frozenset()) -> int | None:
+    """Saves what was staged as one batch and remembers what was decided; None, with nothing changed, where there are
+    errors and the valid rows alone were not accepted, or nothing was recognised. `replace` names the datasets whose rows
+    of the same period end where the files no longer hold them."""
     if not upload.staged or (upload.errors and not accept_valid):
         return None
-    files = [{k: v for k, v in asdict(s).items() if k not in ("issues", "mapping")} for s in upload.sheets if s.dataset]
-    batch = store.save(upload.staged, files)
+    kept = ("file", "sheet", "dataset", "encoding", "header_row", "rows", "inserted", "updated", "unchanged", "skipped",
+            "rejected", "ignored_columns", "dropped_personal_columns")
+    batch = store.save(upload.staged, [{k: getattr(s, k) for k in kept} for s in upload.sheets if s.dataset], replace)
+    for sheet in upload.sheets:
+        if sheet.key and sheet.decided != Decision():
+            # A month or quarter told for one file would be wrong for the next.
+            lasting = {k: v for k, v in sheet.decided.values.items() if k not in ("month", "quarter")}
+            store.remember(sheet.key, asdict(sheet.decided) | {"values": lasting})
     discard(upload)
     return batch
 
 
 def discard(upload: Upload) -> None:
     """Removes what was staged."""
-    for path in upload.staged.values():
-        shutil.rmtree(path.parent, ignore_errors=True)
-
-
-def as_json(upload: Upload, batch: int | None) -> dict:
-    """The upload as the shell prints it."""
-    hidden = ("mapping", "missing_columns")
-    return {"batch": batch, "files": [{k: v for k, v in asdict(s).items() if k not in hidden} for s in upload.sheets]}
+    shutil.rmtree(upload.folder, ignore_errors=True)

@@ -1,27 +1,49 @@
 """Which dataset a sheet is, which row is its header, which column feeds which field."""
 
+import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from core.datasets import DATASETS, PERSONAL, Dataset
+from rapidfuzz import fuzz
+
+from core.datasets import DATASETS, PERSONAL, TELLING, Dataset
 
 HEADER_ROWS = 20
+NEAR = 80
+# Words for the same thing; apart from these, near spellings differ only by a slip.
+SAME = (("编码", "编号"), ("代码", "编号"), ("号码", "编号"), ("时间", "日期"), ("名字", "名称"))
 # A field that can be had without a column of its own, and from which other columns.
 COMPUTED = {"orders": {"paid_amount": ("quantity", "unit_price")}}
 
 
 @dataclass(frozen=True)
+class Decision:
+    """What the user decided of a sheet: its dataset ("" leaves it out, None = as recognised), header → field ("" = use
+    it for nothing), field → one value for the whole sheet, field → {cell text: choice}."""
+
+    dataset: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Match:
-    """A sheet's dataset, the row of its header, field → column index, headers left out, fields nobody feeds."""
+    """A sheet's dataset, the row of its header, field → column index, column index → header, how each field was found
+    (chosen, exact, synonym, near), headers left out, personal ones, required fields nobody feeds, and columns of one
+    name: (the one used, the other)."""
 
     dataset: Dataset
     header_row: int
     columns: dict[str, int]
     headers: dict[int, str]
+    how: dict[str, str]
     ignored: tuple[str, ...]
     personal: tuple[str, ...]
     missing: tuple[str, ...]
+    twice: tuple[tuple[int, int], ...]
+    confidence: float
 
 
 def normal(header: str | None) -> str:
@@ -46,22 +68,21 @@ SHEET_NAMES = {normal(word): name for name, dataset in DATASETS.items()
                for word in (dataset.zh, dataset.en, dataset.name, *dataset.also)}
 
 
-def match(rows: list[tuple[int, list]], sheet: str, dataset: str | None, mapping: dict, given: dict) -> Match | None:
-    """The best reading of a sheet's first rows, or None where it is none of ours. `mapping` header → field is the
-    user's own choice and wins; `given` fields have one value for the whole file and need no column."""
+def match(rows: list[tuple[int, list]], sheet: str, decided: Decision) -> Match | None:
+    """The best reading of a sheet's first rows, or None where it is none of ours; what the user decided wins."""
     named = SHEET_NAMES.get(normal(sheet))
     best, best_rank = None, ()
-    for name in [dataset] if dataset else DATASETS:
+    for name in [decided.dataset] if decided.dataset else DATASETS:
         for number, cells in rows[:HEADER_ROWS]:
-            found = _read_header(DATASETS[name], number, cells, mapping, given)
+            found = _read_header(DATASETS[name], number, cells, decided, name == named)
             satisfied = _required(found) - len(found.missing)
             rank = (satisfied > 0 and name == named, not found.missing, len(found.columns) - len(found.missing),
                     -number)
             if len(found.columns) >= 2 and (best is None or rank > best_rank):
                 best, best_rank = found, rank
-    if best is None or (not dataset and best.dataset.name != named and not _convincing(best)):
+    if best is None or (not decided.dataset and best.dataset.name != named and not _convincing(best)):
         return None
-    return best
+    return _nearly(best, decided)
 
 
 def _required(found: Match) -> int:
@@ -74,28 +95,87 @@ def _convincing(found: Match) -> bool:
     return not set(found.missing) - fillable and (len(found.columns) >= 3 or not found.missing)
 
 
-def _read_header(dataset: Dataset, number: int, cells: list, mapping: dict, given: dict) -> Match:
-    chosen = {normal(header): field for header, field in mapping.items()}
-    headers = {i: str(cell).strip() for i, cell in enumerate(cells) if cell and str(cell).strip()}
+def labels(cells: list) -> dict[int, str]:
+    """Column index → header; a header that comes again is told apart as “GMV (2)”."""
+    found: dict[int, str] = {}
+    for i, cell in enumerate(cells):
+        header = " ".join(str(cell).split()) if cell else ""
+        if header:
+            again = sum(normal(label.rsplit(" (", 1)[0]) == normal(header) for label in found.values())
+            found[i] = f"{header} ({again + 1})" if again else header
+    return found
+
+
+def headers_key(headers: dict[int, str]) -> str:
+    """A name for this set of headers, the same in whatever order they come."""
+    return hashlib.sha256("\n".join(sorted(normal(header) for header in headers.values())).encode()).hexdigest()
+
+
+def _read_header(dataset: Dataset, number: int, cells: list, decided: Decision, named: bool) -> Match:
+    headers = labels(cells)
+    chosen = {normal(header): name for header, name in decided.columns.items()}
+    bare = {i: normal(str(cells[i])) for i in headers}
     wanted = []
     for i, header in headers.items():
-        word = normal(header)
-        if word in chosen:
-            wanted.append((-1, i, chosen[word]))
-        elif word in NAMES[dataset.name]:
-            rank, field = NAMES[dataset.name][word]
-            wanted.append((rank, i, field))
+        if normal(header) in chosen:
+            wanted.append((-1, i, chosen[normal(header)]))
+        elif bare[i] in NAMES[dataset.name]:
+            rank, name = NAMES[dataset.name][bare[i]]
+            wanted.append((rank, i, name))
     columns: dict[str, int] = {}
-    for _, i, field in sorted(wanted):
-        columns.setdefault(field, i)
+    how: dict[str, str] = {}
+    for rank, i, name in sorted(wanted):
+        if name and name not in columns:
+            columns[name], how[name] = i, "chosen" if rank < 0 else "synonym" if rank else "exact"
+    twice = tuple((columns[name], i) for rank, i, name in wanted if name in columns and columns[name] != i
+                  and bare[i] == bare[columns[name]] and how[name] != "chosen")
+    return _completed(dataset, number, columns, headers, how, decided, twice, named)
+
+
+def _completed(dataset: Dataset, number: int, columns: dict, headers: dict, how: dict, decided: Decision, twice: tuple,
+               named: bool) -> Match:
     used = set(columns.values())
-    personal = tuple(h for i, h in headers.items() if i not in used and normal(h) in PERSONAL_NAMES)
-    ignored = tuple(h for i, h in headers.items() if i not in used and h not in personal)
-    missing = tuple(c.name for c in dataset.columns if c.required and c.name not in columns and c.name not in given
-                    and not _computable(dataset, c.name, columns))
-    return Match(dataset, number, columns, headers, ignored, personal, missing)
+    left = {i: h for i, h in headers.items() if i not in used}
+    personal = tuple(h for h in left.values() if normal(h) in PERSONAL_NAMES)
+    ignored = tuple(h for h in left.values() if h not in personal)
+    required = [c.name for c in dataset.columns if c.required]
+    missing = tuple(name for name in required if name not in columns and name not in decided.values
+                    and not _computable(dataset, name, columns))
+    sure = 1.0 if decided.dataset or named else (len(required) - len(missing)) / len(required) if required else 0.5
+    near = sum(found == "near" for found in how.values())
+    return Match(dataset, number, columns, headers, how, ignored, personal, missing, twice,
+                 round(sure * (1 - 0.1 * min(near, 5)), 2))
 
 
-def _computable(dataset: Dataset, field: str, columns: dict) -> bool:
-    parts = COMPUTED.get(dataset.name, {}).get(field)
+def _nearly(found: Match, decided: Decision) -> Match:
+    """Columns that nobody claimed go to the free field that is spelt nearly alike; the user is told of each."""
+    free = {word: name for word, (_, name) in NAMES[found.dataset.name].items()
+            if name not in found.columns and name not in decided.values}
+    chosen = {normal(header) for header in decided.columns}
+    open_ = {i: normal(header) for i, header in found.headers.items() if header in found.ignored and normal(header) not in chosen}
+    pairs = [(fuzz.ratio(_plainer(header), _plainer(word)), i, name) for i, header in open_.items()
+             for word, name in free.items() if _alike(header, word)]
+    columns, how = dict(found.columns), dict(found.how)
+    for likeness, i, name in sorted(pairs, reverse=True):
+        if likeness >= NEAR and name not in columns and i not in columns.values():
+            columns[name], how[name] = i, "near"
+    if len(columns) == len(found.columns):
+        return found
+    return _completed(found.dataset, found.header_row, columns, found.headers, how, decided, found.twice,
+                      found.confidence == 1)
+
+
+def _alike(header: str, name: str) -> bool:
+    """Whether two spellings may mean the same: short ones and those that differ in a telling word do not."""
+    return min(len(header), len(name)) >= 3 and all((word in header) == (word in name) for word in TELLING)
+
+
+def _plainer(header: str) -> str:
+    for other, usual in SAME:
+        header = header.replace(other, usual)
+    return header
+
+
+def _computable(dataset: Dataset, name: str, columns: dict) -> bool:
+    parts = COMPUTED.get(dataset.name, {}).get(name)
     return bool(parts) and all(part in columns for part in parts)

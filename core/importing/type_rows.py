@@ -1,18 +1,23 @@
 """One matched sheet → typed rows and the problems of its cells; nothing is dropped without being counted."""
 
+import re
 from dataclasses import dataclass, field
 
 import duckdb
+from rapidfuzz import process
 
 from core import text
 from core.datasets import Column, sql_type
 from core.importing import values
-from core.importing.match import Match
+from core.importing.match import Decision, Match
 from core.importing.read import RawSheet
 
-SHOWN = 200
-TOTALS = ("合计", "小计", "总计", "total", "grandtotal", "subtotal")
-EXAMPLES = ("示例", "example")
+SHOWN = 2000
+RANGE = r"\d\s*[wW万千kK元%]?\s*[~～至到—-]+\s*\d"
+TOTALS = (r"(?i)^\s*(本页|本月|本季度?|本店|全部|全店)?(合计|小计|总计|共计|总和|汇总|grand\s*total|sub\s*total|total)"
+          r"\s*([:：(（].*)?$")
+EXAMPLES = r"(?i)^\s*(示例|example)(\s.*)?$"
+ENDS_FIRST = values.ENDS_FIRST
 
 
 @dataclass(frozen=True)
@@ -31,13 +36,23 @@ class Problem:
 
 @dataclass
 class Typed:
-    """A sheet's typed rows (table `name` of the connection, columns = the dataset's + _row, _part) and what was found."""
+    """A sheet's typed rows (table `name` of the connection, columns = the dataset's + _row, _part) and what was found;
+    `words` are cells that are none of a column's choices: field → {text: how many}."""
 
     name: str
     rows: int = 0
     skipped: int = 0
     rejected: int = 0
     problems: list[Problem] = field(default_factory=list)
+    words: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words that are not in the declarations: every writing of a metric → its name, of a company's own role → the role."""
+
+    metrics: dict[str, str]
+    roles: dict[str, str]
 
 
 def letter(index: int) -> str:
@@ -54,116 +69,154 @@ def address(sheet: str, index: int | None, row: int) -> str:
 
 def problem(code: str, severity: str, lang: str, *, cell="", column="", value="", count=1, **places) -> Problem:
     """A problem in the user's language, its words from the catalogue."""
-    said = {"cell": cell, "column": column, "value": value, "count": count} | places
+    said = {"cell": cell, "column": column, "value": value, "count": count, "near": ""} | places
     return Problem(code, severity, cell, column, value, text.say(f"problem.{code}", lang, **said),
                    text.say(f"suggestion.{code}", lang, **said), count)
 
 
-def typed(con: duckdb.DuckDBPyConnection, name: str, raw: RawSheet, found: Match, given: dict, metrics: dict,
-          roles: dict, lang: str) -> Typed:
-    """Reads a matched sheet into table `name`; rows with an error are counted as rejected and left out."""
+def label(column: Column, lang: str) -> str:
+    """What a column is called in the reader's language."""
+    return column.zh if lang == "zh" else column.name
+
+
+def typed(con: duckdb.DuckDBPyConnection, name: str, raw: RawSheet, found: Match, decided: Decision, words: Vocabulary,
+          lang: str) -> Typed:
+    """Reads a matched sheet into table `name`. The view `cells` then has the cleaned texts, the table `bad` the rows with
+    an error, which `reject` takes out."""
     result = Typed(name)
-    cells = _cleaned(con, raw, found, given)
+    plain = _plain(con, raw, found)
+    fields = _cells(con, raw, found, decided, plain)
     con.execute("create or replace table bad (_row integer)")
-    order = _date_order(con, found, given, raw, result, lang)
-    result.skipped += _leave_out(con, found, raw, result, lang)
-    fields = []
-    for column in found.dataset.columns:
-        fields.append(_field(con, column, found, order, metrics, roles, column.name in cells))
-    con.execute(f"create or replace table {name} as select _row, '' as _part, {', '.join(fields)} from cells")
-    for column in found.dataset.columns:
-        if column.name in cells:
-            _check_cells(con, name, column, found, given, raw, result, lang)
-    for column in found.missing:
-        label = found.dataset.column(column).zh if lang == "zh" else column
-        result.problems.append(problem("missing_column", "error", lang, column=label, field=column,
-                                       dataset=found.dataset.zh if lang == "zh" else found.dataset.en))
-        con.execute("insert into bad select _row from cells")
-    result.rows = con.execute("select count(*) from cells").fetchone()[0] + result.skipped
+    kept = _leave_out(con, found, raw, result, lang, plain)
+    order = _date_order(con, found, decided, raw, result, lang, plain)
+    columns = [c for c in found.dataset.columns if c.name in fields]
+    said, joins = {}, ""
+    for column in columns:
+        if column.type in values.BY_VALUE:
+            result.words |= _lookup(con, column, decided, words, order)
+            joins += f" left join words_{column.name} on words_{column.name}.word = cells.{column.name}"
+            said[column.name] = f"words_{column.name}.value"
+        else:
+            said[column.name] = values.expression(column, f"cells.{column.name}", order, column.name in plain)
+    wrong = " + ".join(["0", *(f"case when cells.{c.name} is not null and {c.name}_ is null then {1 << i}::bigint else 0 end"
+                               for i, c in enumerate(columns))])
+    typed_fields = ", ".join(f"cast({sql} as {sql_type(found.dataset.column(n))}) as {n}_" for n, sql in said.items())
+    con.execute(f"create or replace table {name} as select _row, '' as _part,"
+                f" {', '.join(_final(c, c.name in said, words) for c in found.dataset.columns)}, {wrong} as _wrong"
+                f" from (select cells.*, {typed_fields} from cells{joins} where {kept}) as cells")
+    _check_cells(con, name, columns, found, raw, result, lang)
+    for missing in found.missing:
+        result.problems.append(problem("missing_column", "error", lang, column=label(found.dataset.column(missing), lang),
+                                       field=missing, dataset=getattr(found.dataset, lang)))
+        con.execute(f"insert into bad select _row from {name}")
+    result.rows = con.execute(f"select count(*) from {name}").fetchone()[0] + result.skipped
     return result
 
 
 def reject(con, result: Typed) -> None:
     """Takes the rows with an error out of the typed table and counts them."""
-    result.rejected = con.execute(f"select count(*) from {result.name} where _row in (from bad)").fetchone()[0]
-    con.execute(f"delete from {result.name} where _row in (from bad)")
+    if con.execute("select count(*) from bad").fetchone()[0]:
+        result.rejected = con.execute(f"select count(*) from {result.name} where _row in (from bad)").fetchone()[0]
+        con.execute(f"delete from {result.name} where _row in (from bad)")
 
 
-def _cleaned(con, raw: RawSheet, found: Match, given: dict) -> set[str]:
-    """Table `cells`: cleaned text of each field under the header; the fields it has."""
-    picked = {name: values.clean(f"c{i}") for name, i in found.columns.items() if i < raw.columns}
-    for name in given:
-        if any(c.name == name for c in found.dataset.columns) and name not in picked:
-            picked[name] = "$" + name
-    parameters = {name: str(given[name]) for name in picked if picked[name].startswith("$")}
-    chosen = ", ".join(f"{sql} as {name}" for name, sql in picked.items())
-    con.execute(f"create or replace table cells as select _row, c0 as _first, {chosen} from read_parquet($path)"
-                " where _row > $header", parameters | {"path": str(raw.parquet), "header": found.header_row})
+def _plain(con, raw: RawSheet, found: Match) -> set[str]:
+    """The fields whose every cell reads the same by a plain cast: found in one quick pass, they save the slow ones."""
+    asked = {c.name: values.all_plain(c, f"c{found.columns[c.name]}") for c in found.dataset.columns
+             if c.name in found.columns}
+    said = con.execute(f"select {', '.join(asked.values())} from read_parquet(?) where _row > ?",
+                       [str(raw.parquet), found.header_row]).fetchone()
+    return {name for name, plain in zip(asked, said, strict=True) if plain}
+
+
+def _cells(con, raw: RawSheet, found: Match, decided: Decision, plain: set[str]) -> set[str]:
+    """View `cells`: cleaned text of each field under the header, and of the first columns where totals say so."""
+    names = {c.name: c for c in found.dataset.columns}
+    picked = {name: f"c{i}" if name in plain else values.clean(f"c{i}", names[name].type != "text")
+              for name, i in found.columns.items()}
+    told = {name: value for name, value in decided.values.items() if name in names and name not in picked}
+    for name, value in told.items():
+        con.execute(f"set variable told_{name} = $value", {"value": str(value)})
+        picked[name] = f"getvariable('told_{name}')"
+    first = ", ".join(f"c{i} as _first{i}" for i in range(min(3, raw.columns)))
+    path = str(raw.parquet).replace("'", "''")
+    chosen = ", ".join(["_row", first, *(f"{sql} as {name}" for name, sql in picked.items())])
+    con.execute(f"create or replace view cells as select {chosen} from read_parquet('{path}')"
+                f" where _row > {int(found.header_row)}")
     return set(picked)
 
 
-def _leave_out(con, found: Match, raw: RawSheet, result: Typed, lang: str) -> int:
-    """Takes total rows, example rows and unpaid order lines out; each kind is counted in one note."""
-    bare = "lower(regexp_replace(coalesce(_first, ''), '[\\s:：]', '', 'g'))"
-    kinds = [("total_row", f"{bare} in {TOTALS}"),
-             ("example_row", f"starts_with({bare}, '{EXAMPLES[0]}') or starts_with({bare}, '{EXAMPLES[1]}')")]
+def _leave_out(con, found: Match, raw: RawSheet, result: Typed, lang: str, plain: set[str]) -> str:
+    """The SQL condition of the rows to read: not totals, examples or unpaid order lines; each kind is counted in a note."""
+    sure = {found.columns[name] for name in plain}
+    open_ = [i for i in range(min(3, raw.columns)) if i not in sure]
+    kinds = [(" or ".join(f"coalesce(regexp_matches(_first{i}, '{TOTALS}'), false)" for i in open_), "total_row"),
+             (f"coalesce(regexp_matches(_first0, '{EXAMPLES}'), false)" if 0 in open_ else "", "example_row")]
     if found.dataset.name == "orders" and {"paid_at", "order_id"} <= set(found.columns):
-        kinds.append(("unpaid_line", "paid_at is null and order_id is not null"))
-    left_out = 0
-    for code, condition in kinds:
-        first, count = con.execute(f"select min(_row), count(*) from cells where {condition}").fetchone()
-        if count:
-            con.execute(f"delete from cells where {condition}")
-            left_out += count
-            result.problems.append(problem(code, "note", lang, cell=address(raw.name, None, first), count=count))
-    return left_out
+        kinds.append(("paid_at is null and order_id is not null", "unpaid_line"))
+    cases = "".join(f" when {condition} then '{code}'" for condition, code in kinds if condition)
+    kind = f"case{cases} end" if cases else "null"
+    counted = con.execute(f"select {kind} as kind, min(_row), count(*) from cells group by kind having kind is not null"
+                          " order by 2").fetchall()
+    for code, row, count in counted:
+        result.skipped += count
+        result.problems.append(problem(code, "note", lang, cell=address(raw.name, None, row), count=count))
+    return f"({kind}) is null" if counted else "true"
 
 
-def _date_order(con, found: Match, given: dict, raw: RawSheet, result: Typed, lang: str) -> str:
+def _date_order(con, found: Match, decided: Decision, raw: RawSheet, result: Typed, lang: str, plain: set[str]) -> str:
     """dmy or mdy for the sheet's dates that begin with day or month, decided by whole columns."""
-    if given.get("date_order") in ("dmy", "mdy"):
-        return given["date_order"]
+    if decided.values.get("date_order") in ("dmy", "mdy"):
+        return decided.values["date_order"]
     order = "dmy"
     for column in found.dataset.columns:
-        if column.type not in values.DATED | {"month"} or column.name not in found.columns:
+        if column.type not in values.DATED | {"month"} or column.name not in found.columns or column.name in plain:
             continue
         first, second, n, row, sample = con.execute(
             f"select max(regexp_extract({column.name}, '^(\\d+)', 1)::int), max(regexp_extract({column.name},"
-            f" '^\\d+[-/.](\\d+)', 1)::int), count(*), min(_row), min({column.name}) from cells"
-            f" where regexp_matches({column.name}, '{values.ENDS_FIRST}')").fetchone()
+            f" '^\\d+[-/.](\\d+)', 1)::int), count(*), min(_row), arg_min({column.name}, _row) from cells"
+            f" where regexp_matches({column.name}, '{ENDS_FIRST}')").fetchone()
         if not n:
             continue
         if first <= 12 and second <= 12:
-            result.problems.append(problem("ambiguous_dates", "error", lang, column=found.headers[found.columns[column.name]],
-                                           cell=address(raw.name, found.columns[column.name], row), value=sample, count=n))
+            index = found.columns[column.name]
+            result.problems.append(problem("ambiguous_dates", "error", lang, column=found.headers[index], count=n,
+                                           cell=address(raw.name, index, row), value=sample))
             con.execute(f"insert into bad select _row from cells where {column.name} is not null")
         order = "mdy" if second > 12 else "dmy"
     return order
 
 
-def _field(con, column: Column, found: Match, order: str, metrics: dict, roles: dict, present: bool) -> str:
-    """SQL of one typed field, its default filled in where the cell is empty."""
-    if not present:
-        default = values.read_value(column, column.default, metrics) if column.type in values.BY_VALUE \
-            and column.default else column.default or None
-        return f"cast({_quoted(default)} as {sql_type(column)}) as {column.name}"
-    if column.type not in values.BY_VALUE:
-        sql = values.expression(column, column.name, order)
-        filled = f"case when {column.name} is null then {_quoted(column.default or None)} else {sql} end"
-        return f"cast({filled} as {sql_type(column)}) as {column.name}"
-    distinct = con.execute(f"select distinct {column.name} from cells where {column.name} is not null").fetchall()
-    read = {word: values.read_value(column, word, metrics, order) for (word,) in distinct}
-    if column.name == "role" and roles:
-        read = {w: r or roles.get(values.folded(w)) for w, r in read.items()}
-    known = {word: value for word, value in read.items() if value is not None}
-    default = values.read_value(column, column.default, metrics) if column.default else None
-    table = f"words_{column.name}"
-    con.execute(f"create or replace table {table} (word varchar, value {sql_type(column)})")
+def _lookup(con, column: Column, decided: Decision, words: Vocabulary, order: str) -> dict[str, dict[str, int]]:
+    """Table `words_FIELD`: each distinct cell of a low-cardinality column as it is stored; answers the unread ones."""
+    distinct = con.execute(f"select {column.name}, count(*) from cells where {column.name} is not null"
+                           " group by 1 order by 2 desc, 1").fetchall()
+    known, unread = [], {}
+    for word, count in distinct:
+        value = decided.words.get(column.name, {}).get(word)
+        value = values.read_value(column, word, words.metrics, order) if value is None else value
+        if value is None and column.name == "role":
+            value = words.roles.get(values.folded(word))
+        if value is None:
+            unread[word] = count
+        else:
+            known.append([word, value])
+    con.execute(f"create or replace table words_{column.name} (word varchar, value {sql_type(column)})")
     if known:
-        con.executemany(f"insert into {table} values (?, ?)", [[w, v] for w, v in known.items()])
-    looked_up = f"(select any_value(value) from {table} where word = cells.{column.name})"
-    return (f"cast(case when {column.name} is null then {_quoted(default)} else {looked_up} end"
-            f" as {sql_type(column)}) as {column.name}")
+        con.executemany(f"insert into words_{column.name} values (?, ?)", known)
+    return {column.name: unread} if unread and column.choices else {}
+
+
+def _final(column: Column, present: bool, words: Vocabulary) -> str:
+    """SQL of a stored field: what was read, else the declared default where the cell is empty."""
+    default = column.default or None
+    if default and column.type in values.BY_VALUE:
+        default = values.read_value(column, default, words.metrics)
+    filled = f"cast({_quoted(default)} as {sql_type(column)})"
+    if not present:
+        return f"{filled} as {column.name}"
+    return f"{column.name}_ as {column.name}" if default is None else \
+        f"case when cells.{column.name} is null then {filled} else {column.name}_ end as {column.name}"
 
 
 def _quoted(value) -> str:
@@ -171,25 +224,35 @@ def _quoted(value) -> str:
     return "null" if value is None else "'" + str(value).replace("'", "''") + "'"
 
 
-def _check_cells(con, name: str, column: Column, found: Match, given: dict, raw: RawSheet, result: Typed,
-                 lang: str) -> None:
-    """Adds a problem for each cell that is empty though required, unreadable, or outside the column's limits."""
-    joined = f"cells join {name} as typed using (_row)"
-    limits = [f"typed.{column.name} < {column.min}"] if column.min is not None else []
-    limits += [f"typed.{column.name} > {column.max}"] if column.max is not None else []
-    rules = [(_unreadable(column), f"cells.{column.name} is not null and typed.{column.name} is null")]
+def _check_cells(con, name: str, columns: list[Column], found: Match, raw: RawSheet, result: Typed, lang: str) -> None:
+    """Adds a problem for each cell that is empty though required, unreadable, or outside the column's limits; the
+    numbers of each are counted in one pass."""
+    rules = [(code, column, rule) for i, column in enumerate(columns) for code, rule in _rules(column, i)]
+    if not rules:
+        return
+    counts = con.execute("select " + ", ".join(f"count(*) filter ({rule})" for _, _, rule in rules)
+                         + f" from {name}").fetchone()
+    for (code, column, rule), count in zip(rules, counts, strict=True):
+        if count:
+            con.execute(f"insert into bad select _row from {name} where {rule}")
+            bad = con.execute(f"select _row, {column.name} from cells where _row in (select _row from {name} where {rule})"
+                              f" order by _row limit {SHOWN}").fetchall()
+            result.problems += _cell_problems(code, bad, count, column, found, raw, lang)
+
+
+def _rules(column: Column, place: int) -> list[tuple[str, str]]:
+    """(code, SQL condition of a typed row that breaks it) for a column whose unreadable cells are bit `place`."""
+    unread = f"(_wrong & {1 << place}) <> 0"
+    rules = [(_unreadable(column), unread)]
     if column.required:
-        rules.append(("missing_value", f"cells.{column.name} is null"))
+        rules.append(("missing_value", f"{column.name} is null and not {unread}"))
+    limits = [f"{column.name} < {column.min}"] if column.min is not None else []
+    limits += [f"{column.name} > {column.max}"] if column.max is not None else []
     if limits:
         rules.append(("out_of_range", " or ".join(limits)))
     if column.type == "number":
-        rules.append(("not_a_number", f"not isfinite(typed.{column.name})"))
-    for code, condition in rules:
-        bad = con.execute(f"select _row, cells.{column.name}, count(*) over () from {joined} where {condition}"
-                          f" order by _row limit {SHOWN}").fetchall()
-        if bad:
-            con.execute(f"insert into bad select _row from {joined} where {condition}")
-            result.problems += _cell_problems(code, bad, column, found, raw, lang)
+        rules.append(("not_a_number", f"not isfinite({column.name})"))
+    return rules
 
 
 def _unreadable(column: Column) -> str:
@@ -198,17 +261,29 @@ def _unreadable(column: Column) -> str:
             "metric": "unknown_metric"}.get(column.type, "unknown_choice")
 
 
-def _cell_problems(code: str, bad: list, column: Column, found: Match, raw: RawSheet, lang: str) -> list[Problem]:
+def _cell_problems(code: str, bad: list, count: int, column: Column, found: Match, raw: RawSheet, lang: str) -> list[Problem]:
     index = found.columns.get(column.name)
-    header = found.headers.get(index, column.zh if lang == "zh" else column.name)
+    header = found.headers.get(index, label(column, lang))
     choices = "、".join(c[lang] for c in (column.choices or {}).values())
-    rule = {"choices": choices, "low": _plain(column.min), "high": _plain(column.max), "field": column.name}
-    said = [problem(code, "error", lang, cell=address(raw.name, index, row), column=header, value=value or "", **rule)
-            for row, value, _ in bad]
-    if bad[0][2] > len(bad):
-        said.append(problem("more_of_the_same", "error", lang, column=header, count=bad[0][2] - len(bad)))
+    rule = {"choices": choices, "low": _plainly(column.min), "high": _plainly(column.max), "field": column.name}
+    said = [problem(_ranged(code, value), "error", lang, cell=address(raw.name, index, row), column=header,
+                    value=value or "", near=_near(column, value, lang), **rule) for row, value in bad]
+    if count > len(bad):
+        said.append(problem("more_of_the_same", "error", lang, column=header, count=count - len(bad)))
     return said
 
 
-def _plain(limit: float | None) -> str:
+def _ranged(code: str, value: str | None) -> str:
+    """A number that is unreadable because it is a range says so: it is never paid on."""
+    return "range_not_number" if code == "not_a_number" and re.search(RANGE, value or "") else code
+
+
+def _near(column: Column, value: str | None, lang: str) -> str:
+    """The choice that an unknown word most resembles, as a question; empty where none does."""
+    options = {names[lang]: names[lang] for names in (column.choices or {}).values()}
+    best = process.extractOne(value or "", options, score_cutoff=50) if options and value else None
+    return text.say("suggestion.perhaps", lang, value=best[0]) if best else ""
+
+
+def _plainly(limit: float | None) -> str:
     return "∞" if limit is None else f"{limit:g}"

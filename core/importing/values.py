@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
-from core.datasets import Column
+from core.datasets import Column, sql_type
 
 FULL_WIDTH = "０１２３４５６７８９．，－＋％（）／：￥　"
 HALF_WIDTH = "0123456789.,-+%()/:¥ "
@@ -16,23 +16,40 @@ BY_VALUE = {"enum", "boolean", "metric", "month", "quarter"}
 DATED = {"date", "datetime"}
 
 
-def clean(raw: str) -> str:
-    """SQL: the cell without blanks around it, full-width signs folded, null where it says that nothing is there."""
-    blanks = "chr(32) || chr(9) || chr(10) || chr(13) || chr(160)"
-    # Folding only what is not plain ASCII takes half the time on a large file.
-    folded = (f"trim(case when strlen({raw}) = length({raw}) then {raw}"
-              f" else translate({raw}, '{FULL_WIDTH}', '{HALF_WIDTH}') end, {blanks})")
-    return f"case when lower({folded}) in {MISSING} then null else {folded} end"
+# Cells that need no cleaning and read the same by a plain cast; a column of nothing else is read at full speed.
+PLAIN = {"id": r"\d{2,}[0-9A-Za-z_-]*|[A-Za-z_][0-9A-Za-z_-]*\d[0-9A-Za-z_-]*", "number": r"-?\d+(\.\d+)?",
+         "integer": r"-?\d+", "text": "[!-~][ -~]{3,}[!-~]",
+         "date": r"\d{4}-\d{2}-\d{2}", "datetime": r"\d{4}-\d{2}-\d{2}( ([01]\d|2[0-3]):\d{2}(:\d{2})?)?"}
+
+
+def all_plain(column: Column, raw: str) -> str:
+    """SQL (aggregate): whether every cell of a raw column reads the same by a plain cast; false where that is unknown."""
+    pattern = PLAIN.get(column.type)
+    return f"coalesce(bool_and({raw} is null or regexp_full_match({raw}, '{pattern}')), true)" if pattern else "false"
+
+
+def clean(raw: str, fold: bool = True) -> str:
+    """SQL: the cell without blanks around it and invisible signs in it, null where it says that nothing is there; `fold`
+    writes full-width digits and signs half-width."""
+    blanks = "chr(32) || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288)"
+    seen = f"regexp_replace({raw}, '{INVISIBLE}', '', 'g')"
+    wide = f"translate({seen}, '{FULL_WIDTH}', '{HALF_WIDTH}')" if fold else seen
+    # Looking closer only at what is not plain ASCII takes half the time on a large file.
+    shown = f"trim(case when strlen({raw}) = length({raw}) then {raw} else {wide} end, {blanks})"
+    return f"case when strlen({shown}) <= 6 and lower({shown}) in {MISSING} then null else {shown} end"
 
 
 def number(x: str) -> str:
-    """SQL: 11,269 ￥1,234.50 (4,533.75) 78.15% 12.3万 1.2亿 4,500元 as a number; null for anything else."""
-    bare = f"regexp_replace({x}, '[¥￥£$€,\\s元]', '', 'g')"
-    negative = f"regexp_full_match({bare}, '\\(.*\\)')"
-    digits = f"regexp_extract(trim({bare}, '()'), '^([+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?)(%|万|亿)?$', "
+    """SQL: 11,269 ￥1,234.50 (4,533.75) 78.15% 12.3万 1.2亿 4,500元 as a number; null for anything else, such as commas
+    that separate no thousands."""
+    bare = rf"regexp_replace({x}, '(^|[-+(])\s*(?:[¥￥£$€]|RMB|CNY)\s*', '\1')"
+    bare = rf"regexp_replace({bare}, '\s*元(\)?)$', '\1')"
+    negative = rf"regexp_full_match({bare}, '\(.*\)')"
+    digits = (rf"regexp_extract(trim({bare}, '()'), '^([+-]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)"
+              r"\s*(%|万|亿)?$', ")
     power = f"case {digits}2) when '%' then 'e-2' when '万' then 'e4' when '亿' then 'e8' else '' end"
-    scaled = f"try_cast({digits}1) || {power} as double) * case when {negative} then -1 else 1 end"
-    return f"case when regexp_full_match({x}, '[+-]?\\d+(\\.\\d+)?') then try_cast({x} as double) else {scaled} end"
+    scaled = f"try_cast(replace({digits}1), ',', '') || {power} as double) * case when {negative} then -1 else 1 end"
+    return rf"case when regexp_full_match({x}, '[+-]?\d+(\.\d+)?') then try_cast({x} as double) else {scaled} end"
 
 
 def moment(x: str, order: str) -> str:
@@ -65,23 +82,25 @@ ENDS_FIRST = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 
 
 def identity(x: str) -> str:
-    """SQL: an id without quoting marks and invisible signs; 17850.0 is 17850; null where digits were lost (1.23E+17)."""
-    bare = f"regexp_replace({x}, '{INVISIBLE}', '', 'g')"
-    bare = f"trim(regexp_replace({bare}, '^=?\"(.*)\"$', '\\1'), chr(32) || chr(9))"
+    """SQL: an id without quoting marks; 17850.0 is 17850; null where digits were lost (1.23E+17)."""
+    bare = f"trim(regexp_replace({x}, '^=?\"(.*)\"$', '\\1'), chr(32) || chr(9))"
     bare = f"regexp_replace({bare}, '^''', '')"
     return (f"case when regexp_full_match({bare}, '\\d(\\.\\d+)?[eE]\\+?\\d+') then null"
             f" else nullif(regexp_replace({bare}, '^(\\d+)\\.0+$', '\\1'), '') end")
 
 
-def expression(column: Column, x: str, order: str) -> str:
-    """SQL: the typed value of a cleaned cell of this column; null where the cell cannot be read."""
+def expression(column: Column, x: str, order: str, plain: bool = False) -> str:
+    """SQL: the typed value of a cleaned cell of this column; null where the cell cannot be read. `plain` says that all
+    cells are (see `all_plain`)."""
+    if plain:
+        return x if column.type in ("id", "text") else f"try_cast({x} as {sql_type(column)})"
     if column.type == "number":
         return number(x)
     if column.type == "integer":
         return f"case when ({number(x)}) = floor({number(x)}) then cast({number(x)} as bigint) end"
     if column.type in DATED:
         return f"cast({moment(x, order)} as {'date' if column.type == 'date' else 'timestamp'})"
-    return identity(x) if column.type == "id" else f"regexp_replace({x}, '{INVISIBLE}', '', 'g')"
+    return identity(x) if column.type == "id" else x
 
 
 def folded(value: str) -> str:

@@ -19,7 +19,7 @@ def store(tmp_path):
 @pytest.fixture
 def bring(store, tmp_path):
     """Reads files given as {name: text, bytes or sheets}; answers the upload, saved unless it has errors."""
-    def read(files: dict, save: bool = True, **options):
+    def read(files: dict, save: bool = True, lang="zh", dataset=None, values=None, mapping=None, **options):
         paths = []
         for name, content in files.items():
             path = tmp_path / name
@@ -28,7 +28,8 @@ def bring(store, tmp_path):
             else:
                 path.write_bytes(content if isinstance(content, bytes) else content.encode())
             paths.append((name, path))
-        upload = importing.prepare(store, paths, **options)
+        told = importing.Decision(dataset, mapping or {}, values or {})
+        upload = importing.prepare(store, paths, everywhere=told, lang=lang, **options)
         if save:
             importing.save(store, upload)
         return upload
@@ -91,11 +92,18 @@ def test_a_number_is_read_as_people_write_it(bring, store, said, value):
     assert column(store, "team_months", "profit") == [pytest.approx(value) if value is not None else None]
 
 
-@pytest.mark.parametrize("said", ["7.5w~10w", "很多", "1.2.3", "12-13", "=1+1", "inf", "nan%"])
+@pytest.mark.parametrize("said", ["7.5w~10w", "12-13", "3万至5万", "1000～2000"])
+def test_a_range_is_an_error_that_says_so_and_is_never_paid_on(bring, said):
+    upload = bring({"m.csv": f"月份,团队编号,GMV\n2026-07,T1,{said}\n"}, save=False)
+    issue = next(i for i in upload.sheets[0].issues if i.severity == "error")
+    assert (issue.code, issue.cell, issue.value) == ("range_not_number", "C2", said)
+
+
+@pytest.mark.parametrize("said", ["很多", "1.2.3", '"1,2"', '"12,34,567"', "12 34", "=1+1", "inf", "nan%"])
 def test_what_is_no_number_is_an_error_with_its_cell(bring, said):
     upload = bring({"m.csv": f"月份,团队编号,GMV\n2026-07,T1,{said}\n"}, save=False)
     issue = next(i for i in upload.sheets[0].issues if i.severity == "error")
-    assert (issue.code, issue.cell, issue.value) == ("not_a_number", "C2", said)
+    assert (issue.code, issue.cell, issue.value) == ("not_a_number", "C2", said.strip('"'))
 
 
 @pytest.mark.parametrize("said", ["2026/9/1", "2026.9.1", "2026-9-1", "2026年9月1日", "20260901", "2026-09-01 10:20:30",

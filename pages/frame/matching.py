@@ -1,0 +1,155 @@
+"""Stage 2 of an upload: which dataset a sheet is, which column feeds which field, what an unknown word means."""
+
+from dataclasses import asdict
+
+import streamlit as st
+
+from core.datasets import DATASETS, Column
+from core.importing import Decision, Sheet, Upload
+from pages.frame import show
+from pages.frame.session import Session
+
+LEFT_OUT = ""
+
+
+def stage(look: Session, upload: Upload) -> None:
+    """The sheets that need a decision, open; the others behind one line."""
+    unsure = [sheet for sheet in upload.sheets if sheet.unsure]
+    for sheet in unsure:
+        with st.container(border=True):
+            _sheet(look, sheet)
+    sure = [sheet for sheet in upload.sheets if sheet.samples and not sheet.unsure]
+    if sure:
+        with st.expander(look.say("match.all")):
+            for sheet in sure:
+                _sheet(look, sheet)
+
+
+def _sheet(look: Session, sheet: Sheet) -> None:
+    kind, sure = st.columns([2, 3], vertical_alignment="bottom")
+    with kind:
+        _dataset(look, sheet)
+    with sure:
+        if sheet.remembered:
+            st.caption(look.say("match.remembered"))
+            st.button(look.say("match.forget"), key=_key(sheet, "forget"), on_click=_decide, args=(sheet, Decision()))
+        elif sheet.dataset:
+            st.caption(look.say("match.sure", confidence=look.number(sheet.confidence, "percent")))
+    if sheet.dataset:
+        _gross(look, sheet)
+        _missing(look, sheet)
+        _date_order(look, sheet)
+        _words(look, sheet)
+        _columns(look, sheet)
+
+
+def _key(sheet: Sheet, *parts) -> str:
+    return "_".join(["match", sheet.file, sheet.sheet, *map(str, parts)])
+
+
+def _decide(sheet: Sheet, decision: Decision) -> None:
+    st.session_state.setdefault("decisions", {})[sheet.file, sheet.sheet] = decision
+
+
+def _changed(sheet: Sheet, part: str, name: str, key: str) -> None:
+    """One answer of the user's becomes part of what was decided of the sheet."""
+    decided = asdict(sheet.decided)
+    answer = st.session_state[key]
+    if part == "dataset":
+        decided = asdict(Decision(dataset=answer))
+    elif part == "columns":
+        taken = {header: field for header, field in decided["columns"].items() if field != answer or not answer}
+        decided["columns"] = taken | {name: answer}
+    elif part == "words":
+        field, word = name.split("\0")
+        decided["words"].setdefault(field, {})[word] = answer
+        decided["words"][field] = {w: v for w, v in decided["words"][field].items() if v}
+    else:
+        decided["values"] = {k: v for k, v in (decided["values"] | {name: (answer or "").strip()}).items() if v}
+    _decide(sheet, Decision(**decided))
+
+
+def _dataset(look: Session, sheet: Sheet) -> None:
+    key = _key(sheet, "dataset")
+    options = [*DATASETS, LEFT_OUT]
+    chosen = sheet.dataset or (LEFT_OUT if sheet.decided.dataset == LEFT_OUT else None)
+    st.selectbox(look.say("match.taken_as", sheet=show.plain(sheet.sheet or sheet.file)), options, key=key,
+                 index=options.index(chosen) if chosen is not None else None, placeholder=look.say("match.unknown"),
+                 format_func=lambda name: look.dataset(name) if name else look.say("match.leave_out"),
+                 on_change=_changed, args=(sheet, "dataset", "", key))
+
+
+def _gross(look: Session, sheet: Sheet) -> None:
+    """The user says which of two columns was paid, where one equals the other plus the refund."""
+    if not sheet.gross:
+        return
+    net = next(header for header, field in sheet.mapping.items() if field == "paid_amount")
+    key = _key(sheet, "gross")
+    said = {sheet.gross: look.say("match.gross_choice", value=sheet.gross), net: look.say("match.net_choice", column=net)}
+    st.radio(look.say("match.gross", value=show.plain(sheet.gross), column=show.plain(net)), [sheet.gross, net], index=None,
+             format_func=said.get, key=key, on_change=_paid, args=(sheet, key))
+
+
+def _paid(sheet: Sheet, key: str) -> None:
+    decided = asdict(sheet.decided)
+    decided["columns"] |= {st.session_state[key]: "paid_amount"}
+    _decide(sheet, Decision(**decided))
+
+
+def _missing(look: Session, sheet: Sheet) -> None:
+    """One value for a column that the file lacks; also for the team of orders, which the ownership table may give."""
+    declared = {column.name for column in DATASETS[sheet.dataset].columns}
+    told = [name for name in sheet.decided.values if name in declared]
+    unowned = ["team_id"] if sheet.dataset == "orders" and "team_id" not in sheet.mapping.values() else []
+    for name in dict.fromkeys([*sheet.missing_columns, *told, *unowned]):
+        key = _key(sheet, "value", name)
+        st.text_input(look.say("match.one_value", column=look.field(name)), sheet.decided.values.get(name, ""), key=key,
+                      on_change=_changed, args=(sheet, "values", name, key))
+    if "team_id" in (*sheet.missing_columns, *unowned):
+        st.caption(look.say("match.or_ownership"))
+    if "paid_amount" in sheet.missing_columns:
+        st.caption(look.say("match.computed"))
+
+
+def _date_order(look: Session, sheet: Sheet) -> None:
+    """Asks whether day or month comes first, where no column of the sheet tells."""
+    if any(issue.code == "ambiguous_dates" for issue in sheet.issues) or "date_order" in sheet.decided.values:
+        key, orders = _key(sheet, "date_order"), ("dmy", "mdy")
+        order = sheet.decided.values.get("date_order")
+        st.radio(look.say("data.date_order"), orders, index=orders.index(order) if order else None, horizontal=True,
+                 key=key, format_func=lambda order: look.say(f"data.{order}"), on_change=_changed,
+                 args=(sheet, "values", "date_order", key))
+
+
+def _words(look: Session, sheet: Sheet) -> None:
+    """What each word means that is none of a column's choices."""
+    known = {field: {word: 0 for word in words} for field, words in sheet.decided.words.items()}
+    for field in dict.fromkeys([*sheet.words, *known]):
+        column = DATASETS[sheet.dataset].column(field)
+        for word, count in list((known.get(field, {}) | sheet.words.get(field, {})).items())[:20]:
+            _word(look, sheet, column, word, count)
+
+
+def _word(look: Session, sheet: Sheet, column: Column, word: str, count: int) -> None:
+    key, options = _key(sheet, "word", column.name, word), ["", *column.choices]
+    chosen = sheet.decided.words.get(column.name, {}).get(word, "")
+    st.selectbox(look.say("match.word", column=look.field(column.name), word=show.plain(word), count=count or "—"), options,
+                 index=options.index(chosen), key=key, on_change=_changed,
+                 format_func=lambda name: column.choices[name][look.lang] if name else look.say("match.open"),
+                 args=(sheet, "words", f"{column.name}\0{word}", key))
+
+
+def _columns(look: Session, sheet: Sheet) -> None:
+    """Every header with a few of its values and the field that it feeds; no two headers feed one field."""
+    fields = ["", *(column.name for column in DATASETS[sheet.dataset].columns)]
+    with st.expander(look.say("match.details", columns=len(sheet.samples)), expanded="near" in sheet.how.values()):
+        for i, (header, cells) in enumerate(sheet.samples.items()):
+            name, values, field = st.columns([2, 3, 2], vertical_alignment="center")
+            name.markdown(show.plain(header))
+            values.caption(show.plain(look.say("comma").join(cells) or "—"))
+            key = _key(sheet, "column", i, sheet.mapping.get(header, ""))
+            field.selectbox(look.say("match.field"), fields, index=fields.index(sheet.mapping.get(header, "")), key=key,
+                            format_func=lambda name: look.field(name) if name else look.say("match.nothing"),
+                            label_visibility="collapsed", on_change=_changed, args=(sheet, "columns", header, key))
+            if sheet.how.get(header) == "near":
+                field.caption(look.say("match.near"))
