@@ -74,7 +74,8 @@ def prepare(store: Store, files: list[tuple[str, Path]], *, dataset: str | None 
         seen.add(digest)
         raw = read(path, folder / str(number), encoding)
         told((number + 0.5) / len(files), name)
-        sheets += _file(con, name, raw, dataset, values or {}, mapping or {}, tables, roles, lang)
+        for file in raw:
+            sheets += _file(con, file.name or name, file, dataset, values or {}, mapping or {}, tables, roles, lang)
         # The raw rows still hold the personal columns: they do not outlive the reading.
         shutil.rmtree(folder / str(number), ignore_errors=True)
     if not any(sheet.dataset for sheet in sheets) and sheets and not any(s.issues for s in sheets if s.dataset):
@@ -89,7 +90,7 @@ def prepare(store: Store, files: list[tuple[str, Path]], *, dataset: str | None 
 
 def _file(con, name: str, raw, dataset, given, mapping, tables: dict, roles: dict, lang: str) -> list[Sheet]:
     if raw.problem:
-        return [Sheet(name, "", encoding=raw.encoding, issues=[problem(raw.problem, "error", lang, value=name)])]
+        return [Sheet(name, "", encoding=raw.encoding, issues=[problem(raw.problem, "error", lang, value=name, cell=raw.cell)])]
     sheets = []
     for raw_sheet in raw.sheets:
         sheet = Sheet(name, raw_sheet.name, encoding=raw.encoding)
