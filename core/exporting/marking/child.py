@@ -8,9 +8,9 @@ from pathlib import Path
 from core.exporting.marking import listing, package
 from core.exporting.marking.comments import EMPTY, EMPTY_DRAWING, comment, draw
 from core.exporting.marking.package import DOCUMENT, Package, added, children, first, related
-from core.exporting.marking.sheet import mark_sheet
+from core.exporting.marking.sheet import frame, mark_sheet
 from core.exporting.marking.styles import Styles, read_styles, written_styles
-from core.exporting.marking.xml_edit import edited, prefix, scan
+from core.exporting.marking.xml_edit import edited, prefix
 
 MEMORY = 3 * 2**30
 SECONDS = 90
@@ -72,7 +72,7 @@ def _sheet(parts: Package, part: str, problems: list, styles: Styles) -> None:
 
 
 def _draw(parts: Package, part: str, gone: set, texts: dict) -> None:
-    referred = children(parts[part], "legacyDrawing")
+    referred = [e for e in frame(parts[part])[1] if e.key == "legacyDrawing"]
     if referred:
         number = next(value for name, value in referred[0].attributes.items() if name.endswith(":id"))
         drawing = related(parts, part)[number][1]
@@ -84,7 +84,6 @@ def _draw(parts: Package, part: str, gone: set, texts: dict) -> None:
 
 
 def _with_drawing(data: bytes, number: str) -> bytes:
-    top = scan(data, lambda name, attributes, depth: name if depth <= 1 else None)
-    table = next(e for e in top if e.key == "sheetData")
-    at = next((e.start for e in top if e.start > table.start and e.key in AFTER_DRAWING), top[0].close)
+    table, others = frame(data)
+    at = next((e.start for e in others if e.start > table.start and e.key in AFTER_DRAWING), others[0].close)
     return edited(data, [(at, at, f'<{prefix(data)}legacyDrawing xmlns:r="{DOCUMENT}" r:id="{number}"/>'.encode())])

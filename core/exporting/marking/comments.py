@@ -9,6 +9,7 @@ from core.exporting.marking.xml_edit import Edit, Element, edited, grown, plain,
 AUTHOR = "铁军 Tiejun"
 # Whatever follows this in a comment is ours of an earlier round; what comes before it is somebody else's.
 MARK = "【铁军 Tiejun】"
+BLANKS_AT_END = re.compile(rb"(?:\s|&#(?:10|13|x[aAdD]);|_x000[dD]_)+$")
 EMPTY = (b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="http://schemas.openxmlformats.org/'
          b'spreadsheetml/2006/main"><authors/><commentList/></comments>')
 EMPTY_DRAWING = (
@@ -66,19 +67,23 @@ def _place(e: Element) -> Place | None:
 
 
 def _without_ours(data: bytes, e: Element, parts: list[Element]) -> list[Edit] | None:
-    """The edits that cut our part off a comment; None where nothing else was in it."""
+    """The edits that cut our part off a comment; None where nothing else was in it. The text is searched as a whole:
+    some programs write each script of a text as a run of its own."""
     texts = [part for part in parts if part.key == "t"]
-    first = next((i for i, t in enumerate(texts) if MARK.encode() in data[t.inner:t.close]), None)
-    if first is None:
+    before, found, _ = b"".join(data[t.inner:t.close] for t in texts).partition(MARK.encode())
+    if not found:
         return []
-    cut = texts[first].inner + data[texts[first].inner:texts[first].close].index(MARK.encode())
-    before = b"".join(data[t.inner:t.close] for t in texts[:first]) + data[texts[first].inner:cut]
-    if not re.sub(rb"\s|&#(?:10|13|x[aAdD]);|_x000[dD]_", b"", before).replace(f"{AUTHOR}:".encode(), b""):
+    before = BLANKS_AT_END.sub(b"", before)
+    if before.strip() in (b"", f"{AUTHOR}:".encode()):
         return None
-    while data[cut - 1:cut].isspace() and cut > texts[first].inner:
-        cut -= 1
-    later = [part for part in parts if part.key == "r" and part.start > texts[first].end]
-    return [(cut, texts[first].close, b""), *((run.start, run.end, b"") for run in later)]
+    left = len(before)
+    for t in texts:
+        if left < t.close - t.inner:
+            cut = t
+            break
+        left -= t.close - t.inner
+    later = [(run.start, run.end, b"") for run in parts if run.key == "r" and run.start > cut.inner]
+    return [(cut.inner + left, cut.close, b""), *later]
 
 
 def _said(texts: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from core.exporting.marking.package import DOCUMENT, Package, added, children, related, relations_part
 from core.exporting.marking.sheet import letters
-from core.exporting.marking.styles import COLOURS, HEADER_COLOUR, Styles, add_fill, add_format, marked
+from core.exporting.marking.styles import COLOURS, HEADER_COLOUR, SIZE, Styles, add_fill, add_format, marked
 from core.exporting.marking.xml_edit import edited, grown, plain, prefix, quoted, with_attributes
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -33,8 +33,8 @@ def put(parts: Package, book: str, said: dict, styles: Styles) -> None:
 
 def _sheet(said: dict, styles: Styles) -> bytes:
     text = add_format(styles)
-    formats = {"": text, "link": add_format(styles, '<{p}u/><{p}color rgb="FF0563C1"/>'),
-               "head": add_format(styles, "<{p}b/>", add_fill(styles, HEADER_COLOUR))}
+    formats = {"": text, "link": add_format(styles, f'<{{p}}u/>{SIZE}<{{p}}color rgb="FF0563C1"/>'),
+               "head": add_format(styles, "<{p}b/>" + SIZE, add_fill(styles, HEADER_COLOUR))}
     formats |= {severity: marked(styles, text, severity) for severity in COLOURS}
     width = len(said["header"])
     last = f"{letters(width)}{len(said['rows']) + 1}"

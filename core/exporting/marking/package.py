@@ -108,8 +108,10 @@ def added(package: Package, part: str, kind: str, folder: str, extension: str) -
     """A name for a new part of a kind, declared and related to a part; the name and the id of the relation."""
     name = next(path for i in range(1, 10_000) if (path := f"{folder}/tiejun{i}.{extension}") not in package)
     types = "[Content_Types].xml"
-    declared = f'Override PartName="/{name}" ContentType="{TYPES[kind]}"'
-    package[types] = _with(package[types], f"<{prefix(package[types])}{declared}/>")
+    # Excel itself declares drawings by their extension, once.
+    where = f'Default Extension="{extension}"' if extension == "vml" else f'Override PartName="/{name}"'
+    if where.encode() not in package[types]:
+        package[types] = _with(package[types], f'<{prefix(package[types])}{where} ContentType="{TYPES[kind]}"/>')
     package[name] = b""
     return name, relate(package, part, kind, name)
 

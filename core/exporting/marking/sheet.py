@@ -1,14 +1,17 @@
 """The bad cells of one sheet in their colour, and where their comments go."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.exporting.marking.styles import Styles, marked, unmarked
-from core.exporting.marking.xml_edit import Edit, Element, edited, grown, prefix, scan, with_attributes
+from core.exporting.marking.xml_edit import TAG, Edit, Element, edited, grown, prefix, scan, with_attributes
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
+ROW = re.compile(rb"<(?:[\w.-]+:)?row(?=[\s/>])")
+TABLE = re.compile(rb"<(?:[\w.-]+:)?sheetData(?=[\s/>])")
+NUMBERED = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
 Area = tuple[int, int, int, int]
 Place = tuple[int, int]
 
@@ -21,20 +24,83 @@ class Marks:
     texts: dict[Place, list[str]] = field(default_factory=dict)
 
 
+@dataclass
+class Row:
+    """A row of the sheet's XML: its element, once it was looked into, and its cells by column."""
+
+    start: int
+    end: int
+    element: Element | None = None
+    cells: dict[int, Element] = field(default_factory=dict)
+
+
 def mark_sheet(data: bytes, problems: list, styles: Styles) -> tuple[bytes, Marks]:
     """The sheet with its bad cells coloured and marks of an earlier round taken away; problems are [address, severity,
     text]. A row or range colours its used cells and says its text at the first of them."""
-    found_areas = [(area(said), severity, text) for said, severity, text in problems]
-    places = _shown([(place, severity, text) for place, severity, text in found_areas if place], data)
-    wanted = {row for place, _, _ in places for row in range(place[0], place[1] + 1)}
-    found = scan(data, _keeper(wanted, {str(number) for number in styles.marked}))
-    rows = {e.key[1]: {} for e in found if e.key[0] == "row" and e.key[1] in wanted}
-    for e in found:
-        if e.key[0] == "c" and e.key[1] in rows:
-            rows[e.key[1]][e.key[2]] = e
+    table, others = frame(data)
+    areas = [(area(said), severity, text) for said, severity, text in problems]
+    places = _shown([(place, severity, text) for place, severity, text in areas if place], others)
+    rows = _rows(data, table)
+    wanted = {row for place, _, _ in places for row in range(place[0], place[1] + 1) if row in rows}
+    for row in wanted | _stale(data, table, rows, styles):
+        _look_into(data, rows[row])
     marks = _spread(places, rows)
-    edits = [edit for e in found if e.key[0] == "c" for edit in _recoloured(data, e, marks, styles)]
-    return edited(data, edits + _inserted(data, found, rows, marks, styles)), marks
+    edits = [edit for number, row in rows.items() for column, cell in row.cells.items()
+             for edit in _recoloured(data, cell, marks.severities.get((number, column)), styles)]
+    columns = [e.attributes for e in others if e.key == "col"]
+    return edited(data, edits + _inserted(data, table, rows, columns, marks, styles)), marks
+
+
+def frame(data: bytes) -> tuple[Element, list[Element]]:
+    """The element that holds the rows, and the elements around it; the rows themselves, nearly all of a large sheet, are
+    not parsed. Refuses with ValueError what could hide a row from a search."""
+    if b"<![CDATA[" in data or b"<!--" in data:
+        raise ValueError("a sheet with comments or CDATA in its XML")
+    start = TABLE.search(data).start()
+    inner = close = TAG.match(data, start).end()
+    if data[inner - 2:inner] != b"/>":
+        close = data.rindex(b"</" + prefix(data).encode() + b"sheetData")
+    found = scan(data[:inner] + data[close:], lambda name, attributes, depth:
+                 name if depth <= 1 or name in ("col", "mergeCell") else None)
+    for e in found:
+        e.start += close - inner if e.start > start else 0
+        e.inner += close - inner if e.inner > inner else 0
+        e.close += close - inner if e.close > inner or e.start == start else 0
+        e.end += close - inner if e.end > inner else 0
+    table = next(e for e in found if e.key == "sheetData")
+    return table, [e for e in found if e is not table]
+
+
+def _rows(data: bytes, table: Element) -> dict[int, Row]:
+    """Every row by its number; one that leaves its number out follows the one before."""
+    starts = [found.start() for found in ROW.finditer(data, table.inner, table.close)]
+    rows, number = {}, 0
+    for start, end in zip(starts, [*starts, table.close][1:], strict=True):
+        said = NUMBERED.search(data, start, data.index(b">", start))
+        number = int(said[1]) if said else number + 1
+        rows[number] = Row(start, end)
+    return rows
+
+
+def _stale(data: bytes, table: Element, rows: dict[int, Row], styles: Styles) -> set[int]:
+    """The rows with cells in a format that shows a mark of an earlier round."""
+    if not styles.marked:
+        return set()
+    numbers, starts = list(rows), [row.start for row in rows.values()]
+    used = re.compile(rb"""\ss\s*=\s*["'](?:""" + "|".join(map(str, styles.marked)).encode() + rb""")["']""")
+    return {numbers[bisect(starts, found.start()) - 1] for found in used.finditer(data, table.inner, table.close) if starts}
+
+
+def _look_into(data: bytes, row: Row) -> None:
+    """Finds the row's cells; one that leaves its address out follows the one before."""
+    end = data.rfind(b">", row.start, row.end) + 1
+    row.element, *cells = scan(data, lambda name, attributes, depth: name if depth <= 1 and name in ("row", "c") else None,
+                               row.start, end)
+    column = 0
+    for cell in cells:
+        said = cell.attributes.get("r", "").rstrip("0123456789")
+        column = column_number(said) if said else column + 1
+        row.cells[column] = cell
 
 
 def letters(column: int) -> str:
@@ -68,12 +134,12 @@ def _single(place: Area) -> bool:
     return place[0] == place[1] and place[2] == place[3]
 
 
-def _shown(places: list, data: bytes) -> list:
+def _shown(places: list, others: list[Element]) -> list:
     """A cell that a merged area covers is not seen: its mark goes to the area's first cell."""
     merged: dict[int, list[Area]] = {}
     rows = {place[0] for place, _, _ in places if _single(place)}
-    for said in MERGED.findall(data):
-        if place := area(said.decode()):
+    for e in others:
+        if e.key == "mergeCell" and (place := area(e.attributes["ref"])):
             for row in rows.intersection(range(place[0], place[1] + 1)):
                 merged.setdefault(row, []).append(place)
 
@@ -84,34 +150,11 @@ def _shown(places: list, data: bytes) -> list:
     return [(seen(place), severity, text) for place, severity, text in places]
 
 
-def _keeper(wanted: set[int], stale: set[str]):
-    """Keeps the rows asked for with all their cells, the row that follows a missing one, and cells in a stale format.
-    Rows and cells may leave their address out: they then follow the one before."""
-    expected = sorted(wanted, reverse=True)
-    row, column, is_wanted = 0, 0, False
-
-    def keep(name: str, attributes: dict, depth: int):
-        nonlocal row, column, is_wanted
-        if name == "c" and depth == 3:
-            if is_wanted:
-                said = attributes.get("r", "").rstrip("0123456789")
-                column = column_number(said) if said else column + 1
-            return ("c", row, column) if is_wanted or attributes.get("s") in stale else None
-        if name == "row" and depth == 2:
-            row, column, follows = int(attributes.get("r", row + 1)), 0, False
-            while expected and expected[-1] <= row:
-                follows |= expected.pop() < row
-            is_wanted = row in wanted
-            return ("row", row) if is_wanted or follows else None
-        return (name,) if name in ("sheetData", "col") and depth <= 2 else None
-
-    return keep
-
-
-def _spread(places: list, rows: dict[int, dict[int, Element]]) -> Marks:
+def _spread(places: list, rows: dict[int, Row]) -> Marks:
     marks = Marks()
     for (first, last, left, right), severity, text in places:
-        used = [(row, column) for row in range(first, last + 1) for column in rows.get(row, {}) if left <= column <= right]
+        used = [(number, column) for number in range(first, last + 1) if number in rows
+                for column in rows[number].cells if left <= column <= right]
         cells = [(first, left)] if _single((first, last, left, right)) or not used else used
         for cell in cells:
             if severity == "error" or cell not in marks.severities:
@@ -121,53 +164,47 @@ def _spread(places: list, rows: dict[int, dict[int, Element]]) -> Marks:
     return marks
 
 
-def _recoloured(data: bytes, e: Element, marks: Marks, styles: Styles) -> Iterator[Edit]:
-    was = int(e.attributes.get("s", 0))
-    severity = marks.severities.get((e.key[1], e.key[2]))
+def _recoloured(data: bytes, cell: Element, severity: str | None, styles: Styles) -> Iterator[Edit]:
+    was = int(cell.attributes.get("s", 0))
     now = marked(styles, was, severity) if severity else unmarked(styles, was)
     if now != was:
-        yield e.start, e.inner, with_attributes(data[e.start:e.inner], s=now)
+        yield cell.start, cell.inner, with_attributes(data[cell.start:cell.inner], s=now)
 
 
-def _inserted(data: bytes, found: list[Element], rows: dict, marks: Marks, styles: Styles) -> list[Edit]:
+def _inserted(data: bytes, table: Element, rows: dict[int, Row], columns: list[dict], marks: Marks,
+              styles: Styles) -> list[Edit]:
     """The edits that put in the bad cells that the file leaves out because they are empty, each row in its order."""
-    name, by_row = prefix(data), {e.key[1]: e for e in found if e.key[0] == "row"}
-    table = next(e for e in found if e.key[0] == "sheetData")
-    columns = [e.attributes for e in found if e.key[0] == "col"]
-    absent: dict[int, list[int]] = {}
-    for row, column in sorted(marks.severities.keys() - {(r, c) for r, cells in rows.items() for c in cells}):
-        absent.setdefault(row, []).append(column)
-    edits, at_end = [], b""
-    for row, missing in absent.items():
-        element = by_row.get(row) if row in rows else None
-        new = {column: _new_cell(name, row, column, element, columns, marks, styles) for column in missing}
-        if element:
-            edits += _into_row(data, element, rows[row], new)
-            continue
-        whole = f'<{name}row r="{row}">'.encode() + b"".join(new.values()) + f"</{name}row>".encode()
-        following = next((by_row[r].start for r in sorted(by_row) if r > row), None)
-        if following is None:
-            at_end += whole
+    absent: dict[int, dict[int, bytes]] = {}
+    for number, column in sorted(marks.severities):
+        if number not in rows or column not in rows[number].cells:
+            row = rows[number].element if number in rows else None
+            style = marked(styles, _inherited(row, column, columns), marks.severities[number, column])
+            cell = f'<{prefix(data)}c r="{letters(column)}{number}" s="{style}"/>'.encode()
+            absent.setdefault(number, {})[column] = cell
+    edits = [edit for number, new in absent.items() if number in rows for edit in _into_row(data, rows[number], new)]
+    whole = {number: f'<{prefix(data)}row r="{number}">'.encode() + b"".join(new.values())
+             + f"</{prefix(data)}row>".encode() for number, new in absent.items() if number not in rows}
+    return edits + _placed(data, table, {number: row.start for number, row in rows.items()}, whole)
+
+
+def _inherited(row: Element | None, column: int, columns: list[dict]) -> int:
+    """The format that an empty cell has from its row or, else, from its column."""
+    own = int(row.attributes.get("s", 0)) if row else 0
+    return own or next((int(c.get("style", 0)) for c in columns if int(c["min"]) <= column <= int(c["max"])), 0)
+
+
+def _into_row(data: bytes, row: Row, new: dict[int, bytes]) -> list[Edit]:
+    # The row's own note of its first and last column would be wrong now; it may be left out.
+    return _placed(data, row.element, {column: cell.start for column, cell in row.cells.items()}, new, spans=None)
+
+
+def _placed(data: bytes, parent: Element, there: dict[int, int], new: dict[int, bytes], **attributes) -> list[Edit]:
+    """The edits that put new children, by number, between those that are there."""
+    numbers, edits, at_end = sorted(there), [], b""
+    for number, child in new.items():
+        following = bisect(numbers, number)
+        if following == len(numbers):
+            at_end += child
         else:
-            edits.append((following, following, whole))
-    return edits + (grown(data, table, at_end) if at_end else [])
-
-
-def _new_cell(name: str, row: int, column: int, element: Element | None, columns: list, marks: Marks,
-              styles: Styles) -> bytes:
-    """An empty cell in the format that its row or column would have given it, in the colour of its mark."""
-    base = int(element.attributes.get("s", 0)) if element else 0
-    base = base or next((int(c.get("style", 0)) for c in columns if int(c["min"]) <= column <= int(c["max"])), 0)
-    style = marked(styles, base, marks.severities[row, column])
-    return f'<{name}c r="{letters(column)}{row}" s="{style}"/>'.encode()
-
-
-def _into_row(data: bytes, row: Element, cells: dict[int, Element], new: dict[int, bytes]) -> list[Edit]:
-    edits, at_end = [], b""
-    for column, cell in new.items():
-        following = next((cells[c].start for c in sorted(cells) if c > column), None)
-        if following is None:
-            at_end += cell
-        else:
-            edits.append((following, following, cell))
-    return edits + grown(data, row, at_end, spans=None)
+            edits.append((there[numbers[following]],) * 2 + (child,))
+    return edits + (grown(data, parent, at_end, **attributes) if new else [])

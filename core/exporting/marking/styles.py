@@ -8,7 +8,7 @@ from core.exporting.marking.xml_edit import Edit, Element, edited, grown, prefix
 # Shades that no program offers by itself: they tell our marks of an earlier round from the user's own colours.
 COLOURS = {"error": "FFFF9A94", "warning": "FFFFCF7D"}
 HEADER_COLOUR = "FFDCE9F3"
-FONT = '<{p}sz val="11"/><{p}name val="Microsoft YaHei"/>'
+SIZE = '<{p}sz val="11"/>'
 
 
 @dataclass
@@ -63,10 +63,10 @@ def add_fill(styles: Styles, colour: str) -> int:
                                  '<{p}bgColor indexed="64"/></{p}patternFill></{p}fill>')
 
 
-def add_format(styles: Styles, font: str = "", fill: int = 0, text: bool = True) -> int:
-    """A format of our own list: wrapped text that stays text, in a font with the given extras."""
-    font_id = _add(styles, "fonts", f"<{{p}}font>{font}{FONT}</{{p}}font>")
-    xf = (f'<{styles.prefix}xf numFmtId="{49 if text else 0}" fontId="{font_id}" fillId="{fill}" borderId="0" xfId="0"'
+def add_format(styles: Styles, font: str = SIZE, fill: int = 0) -> int:
+    """A format of our own list: wrapped text that stays text, in a font that looks so."""
+    font_id = _add(styles, "fonts", f'<{{p}}font>{font}<{{p}}name val="Microsoft YaHei"/></{{p}}font>')
+    xf = (f'<{styles.prefix}xf numFmtId="49" fontId="{font_id}" fillId="{fill}" borderId="0" xfId="0"'
           f' quotePrefix="1" applyNumberFormat="1" applyFont="1" applyFill="1" applyAlignment="1">'
           f'<{styles.prefix}alignment vertical="top" wrapText="1"/></{styles.prefix}xf>')
     return _format(styles, xf.encode())

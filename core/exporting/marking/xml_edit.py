@@ -27,9 +27,9 @@ class Element:
 Edit = tuple[int, int, bytes]
 
 
-def scan(data: bytes, keep: Callable[[str, dict, int], object]) -> list[Element]:
-    """The elements in document order for which keep(local name, attributes, depth) answers a key, not None. Refuses a
-    DOCTYPE and encodings other than UTF-8 with ValueError."""
+def scan(data: bytes, keep: Callable[[str, dict, int], object], first: int = 0, last: int | None = None) -> list[Element]:
+    """The elements of data[first:last] in document order for which keep(local name, attributes, depth) answers a key,
+    not None. Refuses a DOCTYPE and encodings other than UTF-8 with ValueError."""
     parser, found, open_elements = expat.ParserCreate(), [], []
 
     def start(tag: str, attributes: dict) -> None:
@@ -37,7 +37,7 @@ def scan(data: bytes, keep: Callable[[str, dict, int], object]) -> list[Element]
         if key is None:
             open_elements.append(None)
             return
-        at = parser.CurrentByteIndex
+        at = first + parser.CurrentByteIndex
         element = Element(key, attributes, at, TAG.match(data, at).end())
         found.append(element)
         open_elements.append(element)
@@ -46,12 +46,12 @@ def scan(data: bytes, keep: Callable[[str, dict, int], object]) -> list[Element]
         element = open_elements.pop()
         if element is not None:
             empty = data[element.inner - 2:element.inner] == b"/>"
-            element.close = element.inner if empty else parser.CurrentByteIndex
+            element.close = element.inner if empty else first + parser.CurrentByteIndex
             element.end = element.inner if empty else data.index(b">", element.close) + 1
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.StartDoctypeDeclHandler, parser.XmlDeclHandler = _no_doctype, _only_utf8
-    parser.Parse(data, True)
+    parser.Parse(data[first:last], True)
     return found
 
 
@@ -94,8 +94,7 @@ def grown(data: bytes, element: Element, content: bytes, **attributes) -> list[E
 
 def prefix(data: bytes) -> str:
     """What stands before the names of the document's own elements: "" or, where its writer declared one, `x:`."""
-    root = scan(data, lambda name, attributes, depth: name if depth == 0 else None)[0]
-    return re.match(rb"<((?:[^\s/>:]+:)?)", data[root.start:root.inner])[1].decode()
+    return re.search(rb"<((?:[\w.-]+:)?)[A-Za-z_]", data)[1].decode()
 
 
 def plain(value) -> str:
