@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from core import metrics
+from core import metrics, text
 from core.datasets import DATASETS
 from core.importing import values as reading
 from core.importing.check import check
@@ -23,8 +23,6 @@ from core.importing.references import check_references
 from core.importing.stage import stage
 from core.importing.type_rows import Problem, Vocabulary, address, letter, problem, reject, typed
 from core.store import Store
-
-OWN_LISTS = ("铁军问题清单", "Tiejun problems")
 
 
 @dataclass
@@ -145,8 +143,10 @@ def _read_all(shared: _Reading, files: list, encodings: dict, told) -> list[Shee
 
 def _file(shared: _Reading, name: str, raw: RawFile) -> list[Sheet]:
     if raw.problem:
-        return [Sheet(name, "", encoding=raw.encoding, issues=[problem(raw.problem, "error", shared.lang, value=name)])]
-    return [_sheet(shared, name, raw, sheet) for sheet in raw.sheets if sheet.name not in OWN_LISTS]
+        said = problem(raw.problem, "error", shared.lang, cell=raw.cell, value=name)
+        return [Sheet(name, "", encoding=raw.encoding, issues=[said])]
+    own = {text.say("corrected.sheet", lang) for lang in text.LANGUAGES}
+    return [_sheet(shared, name, raw, sheet) for sheet in raw.sheets if sheet.name not in own]
 
 
 def _sheet(shared: _Reading, file: str, raw_file: RawFile, raw: RawSheet) -> Sheet:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import consequences, importing, text
 from core.datasets import DATASETS
-from core.exporting.corrected import TooLarge, corrected
+from core.exporting.corrected import Refused, corrected
 from core.importing import Upload
 from core.importing.report import rejected_rows
 from pages.frame import controls, matching, show
@@ -197,7 +197,7 @@ def _marked(look: Session, file, marks: list, encoding: str) -> bytes:
     path.write_bytes(file.getbuffer())
     try:
         return corrected(file.name, path, marks, look.lang, encoding)
-    except TooLarge:
+    except Refused:
         return show.book(look, {look.say("check.too_large", file=file.name)[:28]: pd.DataFrame(
             [(issue.cell, issue.message, issue.suggestion) for _, issue in marks])})
     finally:
