@@ -1,0 +1,94 @@
+"""The tables and views of a company's database, made and widened from the declarations."""
+
+from core.datasets import DATASETS, Column, sql_type
+from core.store.rows import names
+
+META = {
+    "batches": "batch INTEGER, saved_at TIMESTAMP, undone_at TIMESTAMP, files VARCHAR, datasets VARCHAR, gone BIGINT",
+    "replaced": "batch INTEGER, dataset VARCHAR, months VARCHAR[], shop VARCHAR, team VARCHAR",
+    "plans": "version INTEGER, effective_from DATE, saved_at TIMESTAMP, reason VARCHAR, document VARCHAR",
+    "releases": "quarter VARCHAR, employee_id VARCHAR, answer VARCHAR, reason VARCHAR, released_at TIMESTAMP",
+    "remembered": "key VARCHAR, decision VARCHAR, made_at TIMESTAMP",
+    "made": "sql VARCHAR"}
+TRACE = "_batch INTEGER, _file VARCHAR, _sheet VARCHAR, _row INTEGER, _part VARCHAR, _current BOOLEAN"
+TEAMS = ("team_id", "parent_team", "from_team", "helped_team")
+
+TEAM_TREE = """create or replace view team_tree as
+with recursive ids as ({ids}),
+tree(ancestor, team_id) as (
+    select team_id, team_id from ids where team_id is not null
+    union
+    select teams.parent_team, tree.team_id from tree join teams on teams.team_id = tree.ancestor
+    where teams.parent_team is not null)
+select ancestor, team_id from tree"""
+
+# An order line without a team takes it from `ownership`: SKU before shop before channel, the later from_date first.
+ORDER_LINES = """create or replace view order_lines as
+with spans as (
+    select *, lead(from_date) over (partition by sku_id, shop, channel order by from_date nulls first) as next_from
+    from ownership),
+homeless as (
+    select distinct sku_id, shop, channel, paid_at::date as day, hash(sku_id, shop, channel, paid_at::date) as place
+    from orders where team_id is null),
+found as (
+    select homeless.place, spans.team_id, row_number() over (
+        partition by homeless.place
+        order by spans.sku_id is null, spans.shop is null, spans.channel is null,
+                 spans.from_date desc nulls last) as choice
+    from homeless join spans
+      on (spans.sku_id is null or spans.sku_id = homeless.sku_id)
+     and (spans.shop is null or spans.shop = homeless.shop)
+     and (spans.channel is null or spans.channel = homeless.channel)
+     and (spans.from_date is null or spans.from_date <= homeless.day)
+     and (spans.to_date is null or spans.to_date >= homeless.day)
+     and (spans.next_from is null or spans.next_from > homeless.day))
+select orders.* replace (coalesce(orders.team_id, found.team_id) as team_id)
+from orders left join (select place, team_id from found where choice = 1) as found
+  on case when orders.team_id is null then hash(orders.sku_id, orders.shop, orders.channel, orders.paid_at::date) end
+     = found.place"""
+
+
+def make(connection) -> None:
+    """Makes what the declarations name and the database lacks, in one transaction. A column that is declared later
+    holds its default in rows saved before it, as if their file had left it empty. Writes nothing where all is there."""
+    wanted = "\n".join(_statements())
+    connection.begin()
+    try:
+        if _made(connection) != wanted:
+            for statement in _statements():
+                connection.execute(statement)
+            connection.execute("delete from meta.made")
+            connection.execute("insert into meta.made values (?)", [wanted])
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _made(connection) -> str | None:
+    known = connection.execute("select 1 from duckdb_tables() where schema_name = 'meta' and table_name = 'made'").fetchone()
+    row = connection.execute("select sql from meta.made").fetchone() if known else None
+    return row[0] if row else None
+
+
+def _statements() -> list[str]:
+    made = [f"create schema if not exists {schema}" for schema in ("rows", "meta")]
+    for name, columns in META.items():
+        made += [f"create table if not exists meta.{name} ({columns})"]
+    made += ["alter table meta.batches add column if not exists gone BIGINT"]
+    for name, dataset in DATASETS.items():
+        made += [f"create table if not exists rows.{name} ({TRACE})"]
+        made += [f"alter table rows.{name} add column if not exists {_column(column)}" for column in dataset.columns]
+        # Databases of the first version kept the hashes that rows are compared by; they are computed when needed now.
+        made += [f"alter table rows.{name} drop column if exists {hash}" for hash in ("_group", "_key", "_hash")]
+        made += [f"create or replace view main.{name} as select {names(dataset)}, _batch, _file, _sheet, _row"
+                 f" from rows.{name} where _current"]
+    ids = " union ".join(f'select "{c.name}" as team_id from {"order_lines" if name == "orders" else name}'
+                         for name, dataset in DATASETS.items() for c in dataset.columns if c.name in TEAMS)
+    return [*made, ORDER_LINES, TEAM_TREE.format(ids=ids)]
+
+
+def _column(column: Column) -> str:
+    kind = sql_type(column)
+    default = column.default.replace("'", "''")
+    return f'"{column.name}" {kind}' + (f" default try_cast('{default}' as {kind})" if default else "")
