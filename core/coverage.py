@@ -25,7 +25,7 @@ def seen(con, names: list[str], period: Period) -> pd.DataFrame:
     """Per sheet, team or person, and month of this quarter and the one before: rows, and their last day."""
     parts = [f"select '{name}' as dataset, {_subject_column(name)} as subject, strftime({_day(name)}, '%Y-%m') as month,"
              f" count(*) as rows, max({_day(name)})::date as last from {'order_lines' if name == 'orders' else name}"
-             f" where {_day(name)} >= $first and {_day(name)} < $after group by all" for name in names]
+             f" where {_day(name)} >= $first and {_day(name)} < $after group by all" for name in names if _dated(name)]
     empty = "select '' as dataset, '' as subject, '' as month, 0 as rows, null::date as last where false"
     return con.execute(" union all ".join([empty, *parts]), _span(period) if parts else {}).df()
 
@@ -34,9 +34,13 @@ def _span(period: Period) -> dict:
     return {"first": period.previous().start, "after": period.end + timedelta(days=1)}
 
 
+def _dated(name: str):
+    return next((c for c in DATASETS[name].columns if c.type in ("month", "date", "datetime", "quarter")), None)
+
+
 def _day(name: str) -> str:
     """SQL: the day of a sheet's row; a month counts with its last day."""
-    column = next(c for c in DATASETS[name].columns if c.type in ("month", "date", "datetime", "quarter"))
+    column = _dated(name)
     if column.type == "month":
         return f"last_day(({column.name} || '-01')::date)"
     if column.type == "quarter":
@@ -55,8 +59,8 @@ def by_month(metric) -> bool:
 
 
 def covered(con, used: set[str], seen: pd.DataFrame, period: Period, definitions: dict) -> dict:
-    """(metric, team or person; None = anybody) → month → sheets that hold the figure, sub-teams' among their parents'.
-    A team's month with a paid order is read from the orders alone."""
+    """(metric, team or person; None = anybody) → month → sheets that hold the figure ("" = orders without buyers),
+    sub-teams' among their parents'. A team's month with a paid order is read from the orders alone."""
     above, found = people.team_parents(con), {}
     told = [(metric, row.subject, row.month, row.dataset) for metric in used if not by_month(METRICS[metric])
             for row in seen[seen["dataset"].isin(METRICS[metric].needs)].itertuples()]
@@ -78,8 +82,8 @@ def _filled(metric, definitions: dict) -> str:
                 f" where ({metric.numerator}) is not null and ({metric.denominator}) is not null")
     columns = (*FILLS[metric.name, "team_months"],
                *(["refund_amount"] if metric.name == "gmv" and definitions["gmv"] == "net" else []))
-    return (f"select '{metric.name}', subject, month, 'orders' from paid"
-            f" where {'named' if metric.name == 'repurchase_rate' else 'true'}"
+    counts = "named" if metric.name == "repurchase_rate" else "true"
+    return (f"select '{metric.name}', subject, month, case when {counts} then 'orders' else '' end from paid"
             f" union all select '{metric.name}', team_id, month, 'team_months' from team_months"
             f" where {' and '.join(f'{c} is not null' for c in columns)}"
             f" and (team_id, month) not in (select subject, month from paid where subject is not null)")

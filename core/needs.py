@@ -5,15 +5,15 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from core import coverage, periods, quarter, rules
+from core import coverage, periods, quarter, rules, text
 from core.datasets import DATASETS
 from core.metrics import METRICS
 from core.periods import Period
 
-EVERYBODY = ("company", None)
+COMPANY, ALL = ("company", None), ("all", None)  # the company's own figure; everybody who uses one
 ALWAYS = ("employees", "teams", "targets")
-AIM = ("subject_type", "subject_id", "metric", "target")
-EFFECTS = ("waits", "released", "elsewhere", "incomplete", "unnamed")
+AIM = ("quarter", "subject_type", "subject_id", "metric", "target")
+EFFECTS = ("waits", "released", "elsewhere", "incomplete", "unnamed", "nobody")
 
 
 @dataclass(frozen=True)
@@ -37,21 +37,24 @@ def needs(store, period: Period, plan: dict, today: date | None = None) -> Needs
     end. Pay that waits is the provisional amount; of those who cannot be assessed the amount at a score of 100."""
     settled, con = quarter.settle(store, period, plan), store.cursor()
     scores = settled.scores.assign(waiting=_waiting(settled.scores))
-    lines = settled.metrics.join(scores[["status", "waiting", "to_date"]], on="segment").to_dict("records")
+    days = scores[["from_date", "to_date"]].assign(home=scores["team_id"]).groupby("home")
+    team = pd.DataFrame({"team_first": days["from_date"].transform("min"), "team_last": days["to_date"].transform("max")})
+    lines = settled.metrics.join(scores[["status", "to_date"]].join(team), on="segment").to_dict("records")
     sheets = [name for name in DATASETS if any(name in METRICS[line["metric"]].needs for line in lines)]
     seen = coverage.seen(con, [name for name in sheets if name not in ALWAYS], period)
     due = _due(period, seen, today or date.today())
     covered = coverage.covered(con, {line["metric"] for line in lines}, seen, period, plan["definitions"])
     values = quarter.measured(store, period, plan["definitions"])
     valued = set(values.loc[values["subject_type"].eq("company") & values["value"].notna(), "metric"])
-    items = [item for line in lines for item in _figures(line, due, covered, valued, _active(scores, line))]
+    items = [item for line in lines for item in _figures(line, due, covered, valued)]
     aims = quarter.targets(con, period)
     items += [item for line in lines for item in _aims(line, set(aims["metric"]))]
     items += [*_unassigned(scores, period), *_basics(con, scores)]
     names, owner = _known(con)
     owed = _owed(items, scores, owner)
     waits = scores.loc[sorted({s for found in owed["waits"] for s in found})]
-    counts = {"employees": scores["employee_id"].nunique(), "targets": len(aims), "teams": store.counts()["teams"]}
+    counts = {name: count for name, count in store.counts().items() if name not in set(seen["dataset"])}
+    counts |= {"employees": scores["employee_id"].nunique(), "targets": len(aims)}
     return Needs(period.label, due, _sheets(sheets, seen, counts, period, owed), _people(items, scores), owed, names,
                  round(float(waits["waiting"].sum()), 2), waits["employee_id"].nunique())
 
@@ -67,61 +70,58 @@ def _due(period: Period, seen: pd.DataFrame, today: date) -> tuple[str, ...]:
     return tuple(month.label for month in periods.months_of(period) if month.end <= last)
 
 
-def _active(scores: pd.DataFrame, line: dict) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last day in the quarter of the person, or of anybody in the team, whose figure it is."""
-    if "employee" in METRICS[line["metric"]].grain:
-        return line["from_date"], line["to_date"]
-    mates = scores[scores["team_id"] == line["team_id"]]
-    return mates["from_date"].min(), mates["to_date"].max()
-
-
-def _figures(line: dict, due: tuple, covered: dict, valued: set, active: tuple) -> list[dict]:
+def _figures(line: dict, due: tuple, covered: dict, valued: set) -> list[dict]:
     """What is owed for one metric of one assignment: the months its team or person lacks, and those that all lack."""
     metric, none = METRICS[line["metric"]], pd.isna(line["value"])
-    subject, effect = _whose(line, covered), "waits" if line["status"] in ("pending", "held") else "released"
+    subject, effect = _whose(line, covered), _effect(line)
+    if not metric.measured:
+        return [_item(line, "unmeasured", (), COMPANY, (), effect)] if none else []
     if not none:
         effect = "elsewhere" if subject == ("team", line["team_id"]) and line["level"] != "team" else "incomplete"
-    if not metric.measured:
-        return [_item(line, "unmeasured", (), EVERYBODY, (), effect)] if none else []
-    mine = covered.get((metric.name, subject[1]), {})
-    months = [m for m in due if subject == EVERYBODY or f"{active[0]:%Y-%m}" <= m <= f"{active[1]:%Y-%m}"]
-    lacking = [m for m in months if m not in mine] if coverage.by_month(metric) else []
+    first, last = ("from_date", "to_date") if subject[0] == "employee" else ("team_first", "team_last")
+    months = [m for m in due if subject == COMPANY or f"{line[first]:%Y-%m}" <= m <= f"{line[last]:%Y-%m}"]
+    mine, anybodys = covered.get((metric.name, subject[1]), {}), covered.get((metric.name, None), {})
+    lacking, nobody = [], [] if metric.name in valued else list(due)
+    if coverage.by_month(metric):
+        lacking, nobody = [m for m in months if not any(mine.get(m, ()))], [m for m in due if not any(anybodys.get(m, ()))]
     lacking = lacking or (months if none or effect == "elsewhere" else [])
-    all_lack = [m for m in due if m not in covered.get((metric.name, None), {})] if coverage.by_month(metric) else list(due)
-    all_lack = [] if not coverage.by_month(metric) and metric.name in valued else all_lack
-    parts = [(subject, [m for m in lacking if m not in all_lack]), (EVERYBODY, all_lack if set(lacking) & set(all_lack) else [])]
-    return [_item(line, "rows", _asked(metric, covered.get((metric.name, one[1]), {})), one, tuple(those), effect)
-            for one, those in parts if those]
+    own, shared = [m for m in lacking if m not in nobody], nobody if set(lacking) & set(nobody) else []
+    return [_item(line, "rows", _asked(metric, given), whose, tuple(those), effect)
+            for whose, given, those in ((subject, mine, own), (ALL, anybodys, shared)) if those]
+
+
+def _effect(line: dict) -> str:
+    return "waits" if line["status"] in ("pending", "held") else "released"
 
 
 def _whose(line: dict, covered: dict) -> tuple:
     """Whose figure is owed: the person's; the team's own where it is read there, nowhere, or the team has given it
     before; else that of the level that it is read at (a team that never sells owes no orders)."""
     if line["on_company"]:
-        return EVERYBODY
+        return COMPANY
     if "employee" in METRICS[line["metric"]].grain:
         return "employee", line["employee_id"]
     if line["level"] in ("parent", "company") and (line["metric"], line["team_id"]) not in covered:
-        return ("team", line["subject_id"]) if line["level"] == "parent" else EVERYBODY
+        return ("team", line["subject_id"]) if line["level"] == "parent" else COMPANY
     return "team", line["team_id"]
 
 
 def _asked(metric, mine: dict) -> tuple[str, ...]:
-    """The sheets that the figure came in so far, else all it can come in."""
-    usual = {dataset for datasets in mine.values() for dataset in datasets}
+    """The sheets that the figure came in so far, else all it can come in; once there are orders, these alone."""
+    usual = {dataset or "orders" for datasets in mine.values() for dataset in datasets}
     return tuple(name for name in metric.needs if name in usual) or metric.needs
 
 
 def _aims(line: dict, aimed: set) -> list[dict]:
     """The target that a metric of an assignment lacks, or that cannot be computed with."""
-    effect = "waits" if line["status"] in ("pending", "held") else "released"
     subject = ("employee", line["employee_id"]) if line["target_level"] == "employee" else \
         ("role", line["role"]) if "employee" in METRICS[line["metric"]].grain else ("team", line["team_id"])
-    subject = EVERYBODY if line["on_company"] or line["metric"] not in aimed else subject
+    subject = ALL if line["metric"] not in aimed else COMPANY if line["on_company"] else subject
     if pd.isna(line["target"]):
-        return [_item(line, "target", ("targets",), subject, (), effect)]
+        return [_item(line, "target", ("targets",), subject, (), _effect(line))]
     if line["missing"] in ("target_is_floor", "floor_on_good_side"):
-        return [_item(line, line["missing"], ("targets",), (line["target_level"], line["target_subject"]), (), effect)]
+        subject = (line["target_level"], None if text.missing(line["target_subject"]) else line["target_subject"])
+        return [_item(line, line["missing"], ("targets",), subject, (), _effect(line))]
     return []
 
 
@@ -144,7 +144,8 @@ def _unassigned(scores: pd.DataFrame, period: Period) -> list[dict]:
         if days > 0:
             found.append({"kind": "assignment", "datasets": ("assignments",), "subject": ("employee", employee),
                           "columns": {"assignments": ("employee_id", "from_date", "role", "level", "team_id")},
-                          "metric": "", "months": (), "effect": "waits", "segment": rows.index[-1], "days": days})
+                          "metric": "", "months": (), "effect": "waits", "days": days,
+                          "segment": [*rows.index[rows["role"].isna()], *rows.index[::-1]][0]})
     return found
 
 
@@ -152,10 +153,10 @@ def _basics(con, scores: pd.DataFrame) -> list[dict]:
     """The roster where nobody is known, and the teams of people that the team list does not name."""
     blank = {"metric": "", "months": (), "days": 0}
     if scores.empty:
-        return [blank | {"kind": "roster", "datasets": ("employees",), "subject": EVERYBODY, "effect": "incomplete",
+        return [blank | {"kind": "roster", "datasets": ("employees",), "subject": ALL, "effect": "nobody",
                          "columns": {"employees": coverage.columns(METRICS["attrition_rate"], "employees")}, "segment": None}]
     named = {row[0] for row in con.execute("select team_id from teams").fetchall()}
-    return [blank | {"kind": "team", "datasets": ("teams",), "subject": ("team", team) if named else EVERYBODY,
+    return [blank | {"kind": "team", "datasets": ("teams",), "subject": ("team", team) if named else ALL,
                      "effect": "unnamed", "columns": {"teams": ("team_id", "name", "parent_team")}, "segment": segment}
             for segment, team in scores["team_id"].items() if pd.notna(team) and team not in named]
 
@@ -174,7 +175,7 @@ def _known(con):
         team = homes.get(subject) if kind == "employee" else subject
         if kind == "employee" and subject in managers:
             return managers[subject]
-        return leads.get(team, ("team", team)) if kind in ("team", "employee") and team else EVERYBODY
+        return leads.get(team, ("team", team)) if kind in ("team", "employee") and team else COMPANY
     return names, owner
 
 
@@ -188,18 +189,19 @@ def _owed(items: list[dict], scores: pd.DataFrame, owner) -> pd.DataFrame:
     for (kind, datasets, subject, months), one in single.items():
         columns = tuple((name, tuple(one["columns"][name])) for name in datasets)
         key = (owner(*subject), kind, datasets, columns, tuple(one["metrics"]), months, one["effect"])
-        thing = things.setdefault(key, {"subjects": set(), "segments": set(), "waits": set()})
+        thing = things.setdefault(key, {"subjects": set(), "segments": set(), "waits": set(), "days": 0})
         thing["subjects"].add(subject)
         thing["segments"] |= one["segments"]
         thing["waits"] |= one["waits"]
+        thing["days"] += one["days"]
     rows = [dict(zip(("owner", "kind", "datasets", "columns", "metrics", "months", "effect"), key, strict=True))
-            | {name: tuple(sorted(found, key=str)) for name, found in thing.items()}
+            | {name: tuple(sorted(thing[name], key=str)) for name in ("subjects", "segments", "waits")} | {"days": thing["days"]}
             | {"people": scores.loc[sorted(thing["segments"]), "employee_id"].nunique(),
                "waiting": round(float(scores.loc[sorted(thing["waits"]), "waiting"].sum()), 2)}
             for key, thing in things.items()]
     rows.sort(key=lambda row: (-row["waiting"], EFFECTS.index(row["effect"]), -row["people"], str(row)))
     return pd.DataFrame(rows, columns=["owner", "kind", "datasets", "columns", "metrics", "months", "effect", "subjects",
-                                       "segments", "waits", "people", "waiting"])
+                                       "segments", "waits", "days", "people", "waiting"])
 
 
 def _joined(one: dict, item: dict) -> None:
@@ -207,6 +209,7 @@ def _joined(one: dict, item: dict) -> None:
         one.setdefault("columns", {}).setdefault(name, {}).update(dict.fromkeys(columns))
     one.setdefault("columns", {})
     one.setdefault("metrics", {}).update({item["metric"]: None} if item["metric"] else {})
+    one["days"] = one.get("days", 0) + item["days"]
     one["effect"] = min(one["effect"], item["effect"], key=EFFECTS.index)
     held = set() if item["segment"] is None else {item["segment"]}
     one.setdefault("segments", set()).update(held)
@@ -224,8 +227,8 @@ def _sheets(names: list[str], seen: pd.DataFrame, counts: dict, period: Period, 
         pairs = [(subject, row.months) for row in asked.itertuples() for subject in row.subjects]
         rows.append({"dataset": name, "rows": counts.get(name, int(mine["rows"].sum())),
                      "months": tuple(m for m in months if m in set(mine["month"])),
-                     "lacking": tuple(sorted({m for subject, found in pairs if subject == EVERYBODY for m in found})),
-                     "others": tuple(sorted({pair for pair in pairs if pair[0] != EVERYBODY}))})
+                     "lacking": tuple(sorted({m for subject, found in pairs if subject == ALL for m in found})),
+                     "others": tuple(sorted({pair for pair in pairs if pair[0] != ALL}))})
     return pd.DataFrame(rows)
 
 
