@@ -8,6 +8,7 @@ import pandas as pd
 from core import people
 from core.datasets import DATASETS
 from core.metrics import METRICS
+from core.metrics.facts import used
 from core.periods import Period
 
 # The columns that a metric reads of a sheet, where its declaration does not name them.
@@ -22,30 +23,25 @@ TWO_SOURCES = ("gmv", "refund_rate", "repurchase_rate")
 
 
 def seen(con, names: list[str], period: Period) -> pd.DataFrame:
-    """Per sheet, team or person, and month of this quarter and the one before: rows, and their last day."""
-    parts = [f"select '{name}' as dataset, {_subject_column(name)} as subject, strftime({_day(name)}, '%Y-%m') as month,"
-             f" count(*) as rows, max({_day(name)})::date as last from {'order_lines' if name == 'orders' else name}"
-             f" where {_day(name)} >= $first and {_day(name)} < $after group by all" for name in names if _dated(name)]
+    """Per sheet, team or person, and month of this quarter and the one before: rows, and their last day. Rows of a sheet
+    without a day (all of them, or those of the quarter) lie in no month."""
     empty = "select '' as dataset, '' as subject, '' as month, 0 as rows, null::date as last where false"
-    return con.execute(" union all ".join([empty, *parts]), _span(period) if parts else {}).df()
+    sql = " union all ".join([empty, *map(_counted, names)])
+    return con.execute(sql, used(sql, _span(period))).df()
 
 
 def _span(period: Period) -> dict:
-    return {"first": period.previous().start, "after": period.end + timedelta(days=1)}
+    return {"first": period.previous().start, "after": period.end + timedelta(days=1), "quarter": period.label}
 
 
-def _dated(name: str):
-    return next((c for c in DATASETS[name].columns if c.type in ("month", "date", "datetime", "quarter")), None)
-
-
-def _day(name: str) -> str:
-    """SQL: the day of a sheet's row; a month counts with its last day."""
-    column = _dated(name)
-    if column.type == "month":
-        return f"last_day(({column.name} || '-01')::date)"
-    if column.type == "quarter":
-        return f"make_date({column.name}[1:4]::int, 3 * {column.name}[6:6]::int, 1)"
-    return column.name
+def _counted(name: str) -> str:
+    """SQL: the rows of a sheet by subject and month; a month counts with its last day."""
+    column = next((c for c in DATASETS[name].columns if c.type in ("month", "date", "datetime", "quarter")), None)
+    if column is None or column.type == "quarter":
+        return f"select '{name}', null, null, count(*), null from {name}" + (f" where {column.name} = $quarter" if column else "")
+    day = f"last_day(({column.name} || '-01')::date)" if column.type == "month" else column.name
+    return (f"select '{name}', {_subject_column(name)}, strftime({day}, '%Y-%m'), count(*), max({day})::date"
+            f" from {'order_lines' if name == 'orders' else name} where {day} >= $first and {day} < $after group by all")
 
 
 def _subject_column(name: str) -> str:
@@ -58,17 +54,17 @@ def by_month(metric) -> bool:
     return metric.name in TWO_SOURCES or metric.table != "" and "month" in DATASETS[metric.table].key
 
 
-def covered(con, used: set[str], seen: pd.DataFrame, period: Period, definitions: dict) -> dict:
+def covered(con, names: set[str], seen: pd.DataFrame, period: Period, definitions: dict) -> dict:
     """(metric, team or person; None = anybody) → month → sheets that hold the figure ("" = orders without buyers),
     sub-teams' among their parents'. A team's month with a paid order is read from the orders alone."""
     above, found = people.team_parents(con), {}
-    told = [(metric, row.subject, row.month, row.dataset) for metric in used if not by_month(METRICS[metric])
+    told = [(metric, row.subject, row.month, row.dataset) for metric in names if not by_month(METRICS[metric])
             for row in seen[seen["dataset"].isin(METRICS[metric].needs)].itertuples()]
-    if monthly := [METRICS[metric] for metric in sorted(used) if by_month(METRICS[metric])]:
+    if monthly := [METRICS[metric] for metric in sorted(names) if by_month(METRICS[metric])]:
         sql = "with paid as materialized (select team_id as subject, strftime(paid_at, '%Y-%m') as month," \
               " count(buyer_id) > 0 as named from order_lines where paid_amount > 0 and paid_at >= $first" \
               " and paid_at < $after group by all) " + " union all ".join(_filled(m, definitions) for m in monthly)
-        told += con.execute(sql, _span(period)).fetchall()
+        told += con.execute(sql, used(sql, _span(period))).fetchall()
     for metric, subject, month, dataset in told:
         for one in dict.fromkeys([subject, *above.get(subject, []), None]):
             found.setdefault((metric, one), {}).setdefault(month, set()).add(dataset)

@@ -53,8 +53,8 @@ def needs(store, period: Period, plan: dict, today: date | None = None) -> Needs
     names, owner = _known(con)
     owed = _owed(items, scores, owner)
     waits = scores.loc[sorted({s for found in owed["waits"] for s in found})]
-    counts = {name: count for name, count in store.counts().items() if name not in set(seen["dataset"])}
-    counts |= {"employees": scores["employee_id"].nunique(), "targets": len(aims)}
+    counts = {"employees": scores["employee_id"].nunique(), "targets": len(aims),
+              "teams": sum(kind == "team" for kind, _ in names)}
     return Needs(period.label, due, _sheets(sheets, seen, counts, period, owed), _people(items, scores), owed, names,
                  round(float(waits["waiting"].sum()), 2), waits["employee_id"].nunique())
 
@@ -220,11 +220,11 @@ def _sheets(names: list[str], seen: pd.DataFrame, counts: dict, period: Period, 
     """Per sheet that matters: its rows of the quarter, the months they lie in, the months that everybody lacks, and who
     else lacks which months."""
     months = [month.label for month in periods.months_of(period)]
-    here, lacks = seen[seen["month"].isin(months)], owed[owed["kind"] == "rows"]
-    rows = []
+    here, rows = seen[seen["month"].isin(months) | seen["month"].isna()], []
+    lacks = owed[owed["kind"] == "rows"].to_dict("records")
     for name in dict.fromkeys([*ALWAYS, *names]):
-        mine, asked = here[here["dataset"] == name], lacks[[name in found for found in lacks["datasets"]]]
-        pairs = [(subject, row.months) for row in asked.itertuples() for subject in row.subjects]
+        mine = here[here["dataset"] == name]
+        pairs = [(subject, row["months"]) for row in lacks if name in row["datasets"] for subject in row["subjects"]]
         rows.append({"dataset": name, "rows": counts.get(name, int(mine["rows"].sum())),
                      "months": tuple(m for m in months if m in set(mine["month"])),
                      "lacking": tuple(sorted({m for subject, found in pairs if subject == ALL for m in found})),
