@@ -14,7 +14,10 @@ SQL_TYPES = {"id": "VARCHAR", "text": "VARCHAR", "enum": "VARCHAR", "metric": "V
 @dataclass(frozen=True)
 class Column:
     """One column: `name` in the database and in English files, `zh` in Chinese ones, `also` the other known headers;
-    `choices` canonical value → {zh, en, also}; `default` is the text an empty cell is read as ("" = stays empty)."""
+    `choices` canonical value → {zh, en, also}; `default` is the text an empty cell is read as ("" = stays empty),
+    `defaults` the same by the value of another column (`by`); `refers` = dataset whose key it holds → SQL of the rows
+    where it does, `must_exist` = an unknown one is an error; `daily` = which of a month's days holds for the month
+    ("" = the days are added up)."""
 
     name: str
     zh: str
@@ -26,21 +29,43 @@ class Column:
     example: str = ""
     also: tuple[str, ...] = ()
     choices: dict | None = None
+    defaults: dict | None = None
+    refers: dict | None = None
+    must_exist: bool = False
+    daily: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What must hold within a row: `broken` is the SQL of a row that breaks it, `column` the one that is shown."""
+
+    code: str
+    column: str
+    broken: str
+    severity: str = "error"
 
 
 @dataclass(frozen=True)
 class Dataset:
     """One kind of table. `key` = the columns that make a row the same row later (empty: compared as a bag of rows);
-    `group` = what a second upload replaces as a whole."""
+    `group` = what a second upload replaces as a whole; `numbered` = the column that is the position within the group
+    where it is empty; `theme` = what it adds to; `total` = the column that adds up to 1 `of` each value of another;
+    `anonymous` = refused where a column identifies a person; `by_name` = only its name tells it, not its headers."""
 
     name: str
     zh: str
     en: str
     also: tuple[str, ...]
+    theme: str
     key: tuple[str, ...]
     group: tuple[str, ...]
     adds: dict[str, str]
     columns: tuple[Column, ...]
+    rules: tuple[Rule, ...]
+    numbered: str = ""
+    total: dict | None = None
+    anonymous: bool = False
+    by_name: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that field name; KeyError where there is none."""
@@ -55,22 +80,22 @@ def sql_type(column: Column) -> str:
     return SQL_TYPES[column.type]
 
 
-def _load() -> tuple[dict[str, Dataset], tuple[str, ...]]:
-    declared = tomllib.loads(DECLARATIONS.read_text("utf-8"))
-    datasets = {name: _dataset(name, entry, declared["choices"]) for name, entry in declared["datasets"].items()}
-    return datasets, tuple(declared["personal"])
-
-
 def _dataset(name: str, entry: dict, choices: dict) -> Dataset:
-    columns = tuple(_column(column, choices) for column in entry["columns"])
-    key = tuple(entry["key"])
-    return Dataset(name, entry["zh"], entry["en"], tuple(entry["also"]), key, tuple(entry.get("group", key)),
-                   entry["adds"], columns)
+    read = {"also": tuple(entry["also"]), "key": tuple(entry["key"]), "group": tuple(entry.get("group", entry["key"])),
+            "columns": tuple(_column(column, choices) for column in entry["columns"]),
+            "rules": tuple(Rule(**rule) for rule in entry.get("rules", ()))}
+    return Dataset(name, **entry | read)
 
 
 def _column(entry: dict, choices: dict) -> Column:
     named = {"choices": choices[entry["choices"]]} if "choices" in entry else {}
-    return Column(**entry | {"also": tuple(entry.get("also", ()))} | named)
+    refers = entry.get("refers")
+    known = {"refers": {refers: "true"} if isinstance(refers, str) else refers}
+    return Column(**entry | {"also": tuple(entry.get("also", ()))} | named | known)
 
 
-DATASETS, PERSONAL = _load()
+_declared = tomllib.loads(DECLARATIONS.read_text("utf-8"))
+DATASETS = {name: _dataset(name, entry, _declared["choices"]) for name, entry in _declared["datasets"].items()}
+PERSONAL = tuple(_declared["personal"])
+IDENTIFYING = tuple(_declared["identifying"])
+TELLING = tuple(_declared["telling"])

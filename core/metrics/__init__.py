@@ -8,11 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from core import statistics
-from core.datasets import DATASETS
 from core.metrics import buyers, facts, headcount
 from core.periods import Period, months_of
 
 DECLARATIONS = Path(__file__).parent.parent.parent / "data" / "metrics.toml"
+OWN_SQL = {"gmv", "refund_rate", "nps", "downtime_minutes", "attrition_rate", "core_attrition_rate", "early_attrition_rate",
+           "aov", "repurchase_rate", "ltv", "loyal_buyers", "user_retention"}
 COLUMNS = ["metric", "subject_type", "subject_id", "value", "numerator", "denominator", "n", "low", "high", "note"]
 
 
@@ -38,8 +39,8 @@ class Metric:
 
     @property
     def measured(self) -> bool:
-        """Whether the product can measure it: all its datasets are declared, or it is one of the built-in ones."""
-        return all(need in DATASETS for need in self.needs) and self.name != "ramp_up_days"
+        """Whether the product measures it yet: as a simple sum, or by SQL of its own in these modules."""
+        return bool(self.table) or self.name in OWN_SQL
 
 
 def _load() -> dict[str, Metric]:
