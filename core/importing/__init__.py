@@ -23,6 +23,7 @@ from core.importing.references import check_references
 from core.importing.stage import stage
 from core.importing.type_rows import Problem, Vocabulary, address, letter, problem, reject, typed
 from core.store import Store
+from core.store.buyer_key import buyer_key
 
 
 @dataclass
@@ -263,7 +264,7 @@ def _plan_roles(store: Store) -> dict[str, str]:
 
 
 def _staged(shared: _Reading, sheets: list[Sheet]) -> Upload:
-    known = {name: shared.store.keys(name) for name in ("teams", "employees", "projects")}
+    known = {name: _stored_keys(shared.store, name) for name in ("teams", "employees", "projects")}
     tables = {name: [(table, shared.parts[table][0].sheet, shared.parts[table][1]) for table, _, _ in parts]
               for name, parts in shared.tables.items()}
     for table, problems in check_references(shared.con, tables, known, shared.lang).items():
@@ -273,7 +274,7 @@ def _staged(shared: _Reading, sheets: list[Sheet]) -> Upload:
     upload = Upload(sheets, {}, shared.folder)
     for name, parts in shared.tables.items():
         upload.staged[name] = shared.folder / f"{name}.parquet"
-        repeated = stage(shared.con, DATASETS[name], parts, upload.staged[name], shared.store.buyer_key())
+        repeated = stage(shared.con, DATASETS[name], parts, upload.staged[name], buyer_key(shared.store) if name == "orders" else "")
         for (table, _, _), left_out in zip(parts, repeated, strict=True):
             shared.parts[table][0].skipped += left_out
     for name, frame in shared.store.compare(upload.staged).items():
@@ -282,6 +283,10 @@ def _staged(shared: _Reading, sheets: list[Sheet]) -> Upload:
             sheet.inserted, sheet.updated, sheet.unchanged = int(row.inserted), int(row.updated), int(row.unchanged)
     upload.gone = shared.store.gone(upload.staged)
     return upload
+
+
+def _stored_keys(store: Store, name: str) -> set[str]:
+    return {key for (key,) in store.cursor().execute(f"select {DATASETS[name].key[0]} from main.{name}").fetchall()}
 
 
 def _row_of(issue: Problem) -> float:
