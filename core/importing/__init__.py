@@ -55,7 +55,7 @@ class Sheet:
     key: str = ""
     decided: Decision = field(default_factory=Decision)
     remembered: bool = False
-    rejects: Path | None = None
+    rejects: list[Path] = field(default_factory=list)
 
     @property
     def unsure(self) -> bool:
@@ -205,12 +205,15 @@ def _typed(shared: _Reading, sheet: Sheet, raw: RawSheet, found: Match) -> None:
 def _set_aside(shared: _Reading, sheet: Sheet, result, found: Match) -> None:
     """Takes the rows with an error out; what was read of them is kept beside the staged rows, to be given back."""
     if not found.missing and shared.con.execute("select count(*) from bad").fetchone()[0]:
-        sheet.rejects = shared.folder / f"rejected_{result.name}.parquet"
-        fields = ", ".join(name for name in found.columns)
-        shared.con.execute(f"copy (select _row, {fields} from cells where _row in (from bad) order by _row)"
-                           f" to '{str(sheet.rejects).replace(chr(39), chr(39) * 2)}' (format parquet)")
+        _keep_rejected(shared, sheet, f"select _row, {', '.join(found.columns)} from cells where _row in (from bad)")
     reject(shared.con, result)
     sheet.rejected = result.rejected
+
+
+def _keep_rejected(shared: _Reading, sheet: Sheet, rows: str) -> None:
+    path = shared.folder / f"rejected_{secrets.token_hex(8)}.parquet"
+    shared.con.execute(f"copy ({rows} order by _row) to '{str(path).replace(chr(39), chr(39) * 2)}' (format parquet)")
+    sheet.rejects.append(path)
 
 
 def _facts(con, raw: RawSheet, found: Match, lang: str) -> list[Problem]:
@@ -267,15 +270,22 @@ def _staged(shared: _Reading, sheets: list[Sheet]) -> Upload:
     known = {name: _stored_keys(shared.store, name) for name in ("teams", "employees", "projects")}
     tables = {name: [(table, shared.parts[table][0].sheet, shared.parts[table][1]) for table, _, _ in parts]
               for name, parts in shared.tables.items()}
-    for table, problems in check_references(shared.con, tables, known, shared.lang).items():
-        shared.parts[table][0].issues += problems
+    problems, refused = check_references(shared.con, tables, known, shared.lang)
+    for table, said in problems.items():
+        shared.parts[table][0].issues += said
+    for table, rows in refused.items():
+        sheet, found = shared.parts[table]
+        shared.con.execute("create or replace table bad as select unnest(?)::integer as _row", [rows])
+        _keep_rejected(shared, sheet, f"select _row, {', '.join(f'{name}::varchar as {name}' for name in found.columns)}"
+                                      f" from {table} where _row in (from bad)")
+        sheet.rejected += shared.con.execute(f"delete from {table} where _row in (from bad)").fetchone()[0]
     for sheet in sheets:
         sheet.issues.sort(key=_row_of)
     upload = Upload(sheets, {}, shared.folder)
     for name, parts in shared.tables.items():
         upload.staged[name] = shared.folder / f"{name}.parquet"
         repeated = stage(shared.con, DATASETS[name], parts, upload.staged[name], buyer_key(shared.store) if name == "orders" else "")
-        for (table, _, _), left_out in zip(parts, repeated, strict=True):
+        for (table, *_), left_out in zip(parts, repeated, strict=True):
             shared.parts[table][0].skipped += left_out
     for name, frame in shared.store.compare(upload.staged).items():
         for row in frame.itertuples(index=False):

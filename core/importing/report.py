@@ -30,7 +30,7 @@ def rejected_rows(upload: Upload, lang: str) -> dict[str, pd.DataFrame]:
 
 
 def _rows(sheet: Sheet, lang: str) -> pd.DataFrame:
-    rows = pq.read_table(sheet.rejects).to_pandas()
+    rows = pd.concat([pq.read_table(path).to_pandas() for path in sheet.rejects], ignore_index=True).sort_values("_row")
     reasons: dict[int, list[str]] = {}
     for issue in sheet.issues:
         place = re.search(r"(\d+)$", issue.cell)

@@ -156,8 +156,8 @@ def _leave_out(con, found: Match, raw: RawSheet, result: Typed, lang: str, plain
         kinds.append(("paid_at is null and order_id is not null", "unpaid_line"))
     cases = "".join(f" when {condition} then '{code}'" for condition, code in kinds if condition)
     kind = f"case{cases} end" if cases else "null"
-    counted = con.execute(f"select {kind} as kind, min(_row), count(*) from cells group by kind having kind is not null"
-                          " order by 2").fetchall()
+    counted = con.execute(f"select kind, min(_row), count(*) from (select _row, {kind} as kind from cells)"
+                          " where kind is not null group by kind order by 2").fetchall()
     for code, row, count in counted:
         result.skipped += count
         result.problems.append(problem(code, "note", lang, cell=address(raw.name, None, row), count=count))
