@@ -120,7 +120,7 @@ def test_a_team_that_never_sold_owes_no_orders_and_one_that_did_owes_its_month(s
 def test_orders_without_buyers_are_asked_for_their_buyers_not_for_another_sheet(stored):
     orders = "order_id,team_id,paid_at,paid_amount\n" + "\n".join(
         f"{month}{team},{team},{month}-09T10:00:00,100" for month in MONTHS for team in ("T1", "T2"))
-    needs = found(stored(employees=SELLERS, teams=TEAMS, targets=BARS, nps_responses=NPS, orders=orders))
+    needs = found(stored(employees=SELLERS, teams=TEAMS, targets=BARS, nps_responses=NPS, orders=orders, team_months=WHOLE))
     # E1: GMV 100, NPS 100 → 6,000; E2: GMV 100, NPS 120 → (40 + 36) ÷ 0.7 = 108.571429 → 5,428.57
     assert told(needs) == [("rows", needing.COMPANY, (needing.ALL,), ("orders",), MONTHS, 11428.57)]
     assert needs.owed.loc[0, "columns"][0][1][0] == "buyer_id"
