@@ -1,125 +1,140 @@
-"""What must hold within a row and a file, and the sign rules of order lines."""
+"""What must hold within a row and within a file; every problem at once, each with its place."""
 
-from core.datasets import DATASETS
-from core.importing.match import Match
+import re
+from datetime import date
+
+from core.datasets import DATASETS, IDENTIFYING, PERSONAL
+from core.importing.match import Match, normal
+from core.importing.mend import mend
+from core.importing.plausible import plausible
 from core.importing.read import RawSheet
-from core.importing.type_rows import SHOWN, Typed, address, problem
+from core.importing.rows import Rows, label, place, rule, tell
+from core.importing.type_rows import SHOWN, Typed, address
 from core.importing.values import folded, read_value
 from core.metrics import METRICS
 
-# What counts a part of something cannot exceed the whole.
-PARTS = {"team_months": (("repeat_buyers", "buyers"), ("retained_users", "opening_users"), ("shipment_errors", "shipments"),
-                         ("community_active", "community_members")),
-         "member_months": (("clicks", "impressions"), ("innovative_designs", "designs"))}
+PROPORTIONS = tuple(name for name, metric in METRICS.items() if metric.proportion)
 
 
 def check(con, result: Typed, found: Match, raw: RawSheet, roles: dict, lang: str) -> None:
-    """Adds the problems of rows as wholes, and puts amounts, days and signs right; notes say what was done."""
-    name = found.dataset.name
-    if name == "orders":
-        _amounts(con, result, found, raw, lang)
-    if name == "team_months" and "month" in found.columns:
-        _daily(con, result, found)
-    if name == "employees":
-        _rule(con, result, raw, lang, "leave_before_hire", "leave_date < hire_date", "leave_date", found)
-    if name == "nps_responses":
-        counted = "promoters is not null and passives is not null and detractors is not null"
-        _rule(con, result, raw, lang, "no_answer", f"score is null and not ({counted})", "score", found)
-    if name == "ownership":
-        _rule(con, result, raw, lang, "no_owner_key", "coalesce(shop, channel, sku_id) is null", "shop", found)
-    if name == "targets":
-        _rule(con, result, raw, lang, "no_subject", "subject_type <> 'company' and subject_id is null", "subject_id",
-              found)
-        con.execute(f"update {result.name} set subject_id = null where subject_type = 'company'")
-        _roles_aimed_at(con, result, raw, roles, lang, found)
-        proportions = tuple(name for name, metric in METRICS.items() if metric.proportion)
+    """Adds the problems of rows as wholes, and puts amounts, days and signs right; notes say what was done. A sheet that
+    must be anonymous and is not is refused as a whole."""
+    rows, dataset = Rows(con, result, found, raw, lang), found.dataset
+    if dataset.anonymous and (named := _identifying(found)):
+        _refuse(rows, named)
+        return
+    mend(rows)
+    for declared in dataset.rules:
+        rule(rows, declared.code, declared.broken, declared.column, declared.severity)
+    if dataset.name == "targets":
+        _roles_aimed_at(rows, roles)
         for bar in ("target", "floor", "benchmark"):
-            _rule(con, result, raw, lang, "rate_above_one", f"metric in {proportions} and {bar} > 1", bar, found)
-    for part, whole in PARTS.get(name, ()):
-        _rule(con, result, raw, lang, "part_above_whole", f"{part} > {whole}", part, found, "warning")
-    if found.dataset.key and name != "orders":
-        _duplicates(con, result, found, raw, lang)
+            rule(rows, "rate_above_one", f"metric in {PROPORTIONS} and {bar} > 1", bar)
+    if dataset.name == "teams":
+        _circles(rows)
+    plausible(rows, date.today())
+    if dataset.key and dataset.name != "orders":
+        _duplicates(rows)
+    if dataset.total:
+        _totals(rows)
 
 
-def _rule(con, result: Typed, raw: RawSheet, lang: str, code: str, broken: str, column: str, found: Match,
-          severity: str = "error") -> None:
-    index = found.columns.get(column)
-    rows = con.execute(f"select _row, {column}::varchar from {result.name} where {broken} and _row not in (from bad)"
-                       f" order by _row").fetchall()
-    label = found.headers.get(index, column)
-    result.problems += [problem(code, severity, lang, cell=address(raw.name, index, row), column=label, value=value or "")
-                        for row, value in rows[:SHOWN]]
-    if len(rows) > SHOWN:
-        result.problems.append(problem("more_of_the_same", severity, lang, column=label, count=len(rows) - SHOWN))
-    if severity == "error":
-        con.execute(f"insert into bad select _row from {result.name} where {broken}")
+def _identifying(found: Match) -> str | None:
+    """The first header that tells who answered."""
+    people = DATASETS["employees"]
+    known = {normal(word) for c in ("employee_id", "name", "email")
+             for word in (people.column(c).zh, c, *people.column(c).also)} | {normal(word) for word in (*PERSONAL, *IDENTIFYING)}
+    held = [normal(word) for word in IDENTIFYING if not word.isascii() or len(normal(word)) >= 5]
+    inside = re.compile("(" + "|".join(re.escape(word) for word in held) + ")(?!数)")  # 评分人数 is a number, 评分人 a person
+    return next((h for _, h in sorted(found.headers.items()) if normal(h) in known or inside.search(normal(h))), None)
 
 
-def _roles_aimed_at(con, result: Typed, raw: RawSheet, roles: dict, lang: str, found: Match) -> None:
+def _refuse(rows: Rows, named: str) -> None:
+    """Nothing of the sheet is stored, and nothing that it says is repeated."""
+    rows.typed.problems.clear()
+    index = next(i for i, header in rows.found.headers.items() if header == named)
+    tell(rows, "survey_not_anonymous", "error", cell=address(rows.raw.name, index, rows.found.header_row), column=named)
+    rows.con.execute(f"insert into bad select _row from {rows.table}")
+
+
+def _roles_aimed_at(rows: Rows, roles: dict) -> None:
     """A target's role is stored as the plan names it, whatever the file calls it; an unknown one is a problem."""
     role = DATASETS["employees"].column("role")
-    index = found.columns.get("subject_id")
-    said = con.execute(f"select _row, subject_id from {result.name} where subject_type = 'role' and subject_id is not"
-                       " null order by _row").fetchall()
+    said = rows.con.execute(f"select _row, subject_id from {rows.table} where subject_type = 'role' and subject_id is not"
+                            " null order by _row").fetchall()
     known = {word: read_value(role, word, {}) or roles.get(folded(word)) for _, word in said}
-    choices = "、".join(names[lang] for names in role.choices.values())
+    choices = "、".join(names[rows.lang] for names in role.choices.values())
     for row, word in said:
         if known[word]:
-            con.execute(f"update {result.name} set subject_id = ? where _row = ?", [known[word], row])
+            rows.con.execute(f"update {rows.table} set subject_id = ? where _row = ?", [known[word], row])
         else:
-            result.problems.append(problem("unknown_choice", "error", lang, cell=address(raw.name, index, row),
-                                           column=found.headers.get(index, "subject_id"), value=word, choices=choices))
-            con.execute("insert into bad values (?)", [row])
+            tell(rows, "unknown_choice", "error", cell=place(rows, "subject_id", row), column=label(rows, "subject_id"),
+                 value=word, choices=choices)
+            rows.con.execute("insert into bad values (?)", [row])
 
 
-def _amounts(con, result: Typed, found: Match, raw: RawSheet, lang: str) -> None:
-    """Quantity × price where no amount is there; negative amounts become refunds unless the file says refunds itself."""
-    if "paid_amount" not in found.columns and {"quantity", "unit_price"} <= set(found.columns):
-        con.execute(f"update {result.name} set paid_amount = round(quantity * unit_price, 6)")
-        result.problems.append(problem("amount_computed", "note", lang, count=_count(con, result.name, "true")))
-    negative, buyerless = _count(con, result.name, "paid_amount < 0"), _count(con, result.name, "buyer_id is null")
-    stated = "refund_amount" in found.columns and _count(con, result.name, "refund_amount <> 0") > 0
-    if negative:
-        if not stated:
-            con.execute(f"update {result.name} set refund_amount = -paid_amount where paid_amount < 0")
-        con.execute(f"update {result.name} set paid_amount = 0 where paid_amount < 0")
-        code = "negative_noted" if stated else "negative_refunded"
-        result.problems.append(problem(code, "note", lang, count=negative))
-    if buyerless:
-        result.problems.append(problem("no_buyer", "note", lang, count=buyerless))
+def _circles(rows: Rows) -> None:
+    """A team that would be its own ancestor; every team of the circle is named."""
+    parent = dict(rows.con.execute(f"select team_id, parent_team from {rows.table} where parent_team is not null"
+                                   " and _row not in (from bad) order by _row desc").fetchall())
+    seen: dict[str, str] = {}
+    circles = []
+    for start in parent:
+        team = start
+        while team in parent and team not in seen:
+            seen[team] = start
+            team = parent[team]
+        if team in parent and seen[team] == start:
+            circles.append(team)
+    for first in circles:
+        circle = [first]
+        while parent[circle[-1]] != first:
+            circle.append(parent[circle[-1]])
+        _circle(rows, circle)
 
 
-def _daily(con, result: Typed, found: Match) -> None:
-    """Daily rows of a month live beside each other: each keeps its day where a month has several."""
-    day = "regexp_extract(cells.month, '^(\\d{4}[-/.年]\\d{1,2}[-/.月]\\d{1,2})', 1)"
-    con.execute(f"create or replace table days as select _row, {day} as day, count(distinct {day}) over"
-                f" (partition by typed.month, typed.team_id) as several from cells join {result.name} as typed"
-                " using (_row)")
-    con.execute(f"update {result.name} as typed set _part = day from days where days._row = typed._row"
-                " and several > 1")
+def _circle(rows: Rows, circle: list[str]) -> None:
+    wrong = rows.con.execute(f"select _row from {rows.table} where team_id in (select unnest(?)) and _row not in (from bad)"
+                             " order by _row", [circle]).fetchall()
+    way = " → ".join([*circle[:5], *(["…"] if len(circle) > 5 else []), circle[0]])
+    tell(rows, "team_circle", "error", cell=place(rows, "parent_team", wrong[0][0]), column=label(rows, "parent_team"),
+         value=way, count=len(wrong))
+    rows.con.executemany("insert into bad values (?)", wrong)
 
 
-def _duplicates(con, result: Typed, found: Match, raw: RawSheet, lang: str) -> None:
-    """A key that comes twice: an equal row is skipped, a different one is an error that names the first."""
-    key = ", ".join((*found.dataset.key, "_part"))
-    content = "hash(row(" + ", ".join(c.name for c in found.dataset.columns) + "))"
+def _duplicates(rows: Rows) -> None:
+    """A key that comes twice: an equal row is skipped, a different one is an error that names the first. A row without
+    its number takes its position later and repeats nothing."""
+    dataset, con = rows.found.dataset, rows.con
+    key = ", ".join((*dataset.key, "_part"))
+    content = "hash(row(" + ", ".join(c.name for c in dataset.columns) + "))"
+    numbered = f" and {dataset.numbered} is not null" if dataset.numbered else ""
     con.execute(f"create or replace table twice as select _row, first_row, {content} = first_hash as same from"
                 f" (select *, first_value(_row) over w as first_row, first_value({content}) over w as first_hash"
-                f" from {result.name} where _row not in (from bad) window w as (partition by {key} order by _row))"
+                f" from {rows.table} where _row not in (from bad){numbered} window w as (partition by {key} order by _row))"
                 " where _row <> first_row")
-    same = con.execute("select min(_row), count(*) from twice where same").fetchone()
-    if same[1]:
-        con.execute(f"delete from {result.name} where _row in (select _row from twice where same)")
-        result.skipped += same[1]
-        result.problems.append(problem("repeated_row", "warning", lang, cell=address(raw.name, None, same[0]),
-                                       count=same[1]))
-    index = found.columns.get(found.dataset.key[0])
-    label = " + ".join(found.headers.get(found.columns.get(name), name) for name in found.dataset.key)
-    for row, first in con.execute("select _row, first_row from twice where not same order by _row").fetchall()[:SHOWN]:
-        result.problems.append(problem("duplicate_key", "error", lang, cell=address(raw.name, index, row), column=label,
-                                       first=address(raw.name, index, first)))
+    first, same = con.execute("select min(_row), count(*) from twice where same").fetchone()
+    if same:
+        con.execute(f"delete from {rows.table} where _row in (select _row from twice where same)")
+        rows.typed.skipped += same
+        tell(rows, "repeated_row", "warning", cell=place(rows, None, first), count=same)
+    named = " + ".join(label(rows, name) for name in dataset.key)
+    others = con.execute("select _row, first_row, count(*) over () from twice where not same order by _row"
+                         f" limit {SHOWN}").fetchall()
+    for row, first, _ in others:
+        tell(rows, "duplicate_key", "error", cell=place(rows, dataset.key[0], row), column=named,
+             first=place(rows, dataset.key[0], first))
+    if others and others[0][2] > len(others):
+        tell(rows, "more_of_the_same", "error", column=named, count=others[0][2] - len(others))
     con.execute("insert into bad select _row from twice where not same")
 
 
-def _count(con, table: str, condition: str) -> int:
-    return con.execute(f"select count(*) from {table} where {condition}").fetchone()[0]
+def _totals(rows: Rows) -> None:
+    """A warning for each group whose parts do not add up to 100 %; not where one of its rows is refused anyway."""
+    part, whole = rows.found.dataset.total["column"], rows.found.dataset.total["of"]
+    wrong = rows.con.execute(f"select {whole}, min(_row), sum({part}), count(*) from {rows.table} group by {whole}"
+                             f" having round(sum({part}), 6) <> 1 and not bool_or(_row in (from bad))"
+                             f" order by 2 limit {SHOWN}").fetchall()
+    for value, row, total, times in wrong:
+        tell(rows, "shares_not_whole", "warning", cell=place(rows, part, row), column=label(rows, part), value=value,
+             sum=f"{total * 100:.4f}".rstrip("0").rstrip(".") + "%", count=times)

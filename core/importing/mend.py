@@ -1,0 +1,65 @@
+"""What is put right before rows are checked: amounts and signs of orders, defaults, days of a month; notes say so."""
+
+from core.importing import values
+from core.importing.rows import Rows, count, rule, tell
+
+
+def mend(rows: Rows) -> None:
+    """Fills in and corrects what the declarations and the sign rules of order lines say."""
+    name = rows.found.dataset.name
+    for column in rows.found.dataset.columns:
+        if column.defaults:
+            _fill(rows, column)
+    if name == "orders":
+        _amounts(rows)
+    if name == "team_months" and "month" in rows.found.columns:
+        _days(rows)
+    if name == "targets":
+        rows.con.execute(f"update {rows.table} set subject_id = null where subject_type = 'company'")
+
+
+def _fill(rows: Rows, column) -> None:
+    """An empty cell takes the value that the declarations give for the other column's."""
+    by = column.defaults["by"]
+    cases = " ".join(f"when '{word}' then '{value}'" for word, value in column.defaults.items() if word != "by")
+    rows.con.execute(f"update {rows.table} set {column.name} = case {by} {cases} end where {column.name} is null")
+
+
+def _amounts(rows: Rows) -> None:
+    """Quantity × price where no amount is there; negative amounts become refunds unless the file says refunds itself."""
+    columns = rows.found.columns
+    if "paid_amount" not in columns and {"quantity", "unit_price"} <= set(columns):
+        rows.con.execute(f"update {rows.table} set paid_amount = round(quantity * unit_price, 6)")
+        tell(rows, "amount_computed", "note", count=count(rows, "true"))
+    negative, buyerless = count(rows, "paid_amount < 0"), count(rows, "buyer_id is null")
+    if negative:
+        stated = "refund_amount" in columns and count(rows, "refund_amount <> 0") > 0
+        if not stated:
+            rows.con.execute(f"update {rows.table} set refund_amount = -paid_amount where paid_amount < 0")
+        rows.con.execute(f"update {rows.table} set paid_amount = 0 where paid_amount < 0")
+        tell(rows, "negative_noted" if stated else "negative_refunded", "note", count=negative)
+    if buyerless:
+        tell(rows, "no_buyer", "note", count=buyerless)
+
+
+def _days(rows: Rows) -> None:
+    """Daily rows of a month live beside each other, each with its day; stocks are kept on the one day that holds."""
+    first, second = (f"cast({values.moment('cells.month', order)} as date)" for order in ("dmy", "mdy"))
+    day = f"case when strftime({first}, '%Y-%m') = typed.month then {first} else {second} end::varchar"
+    rows.con.execute(f"create or replace table days as select _row, {day} as day, count(distinct {day}) over"
+                     f" (partition by typed.month, typed.team_id) as several from cells join {rows.table} as typed"
+                     " using (_row)")
+    rows.con.execute(f"update {rows.table} as typed set _part = day from days where days._row = typed._row"
+                     " and several > 1 and day is not null")
+    daily = count(rows, "_part <> ''")
+    if not daily:
+        return
+    rule(rows, "month_beside_days", f"_part = '' and (month, team_id) in (select (month, team_id) from {rows.table}"
+                                    " where _part <> '')", "month")
+    for column in rows.found.dataset.columns:
+        if column.daily:
+            chosen = "arg_max" if column.daily == "last" else "arg_min"
+            rows.con.execute(f"update {rows.table} set {column.name} = null where _part <> '' and _row not in (select"
+                             f" {chosen}(_row, _part) from {rows.table} where _part <> '' and {column.name} is not null"
+                             " group by month, team_id)")
+    tell(rows, "daily_rows", "note", count=daily)
