@@ -3,7 +3,6 @@ asked, then errors, formulas without a value, long numbers, booleans."""
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,11 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.reader import sheet
+from core.reader.kinds import BROKEN, MOST_BYTES, MOST_RATIO, SMALL, pieces
 from core.reader.sheet import Facts, Refusal
 
-MOST_BYTES = 2 << 30
-MOST_RATIO = 400
-SMALL = 50_000_000
 MOST_PARTS = 5_000
 LAST_ROW = 1_048_576
 # Every letter → A, every digit → 0: a far address of any writing is found by one search each.
@@ -38,8 +35,7 @@ def parts(path: Path) -> list[dict]:
             found = {entry.filename.lower().lstrip("/"): entry for entry in packed.infolist()}
             _pre_flight(packed, found, path.stat().st_size)
             return list(_sheets(packed, found))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError,
-            ElementTree.ParseError) as error:
+    except (*BROKEN, KeyError, ElementTree.ParseError) as error:
         raise Refusal("broken_file") from error
 
 
@@ -222,8 +218,8 @@ def _scientific(value: float) -> str:
 def _blocks(path: Path, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     """A part's bytes in blocks that end before a cell begins; a name space prefix is taken off."""
     rest, prefix = b"", None
-    with zipfile.ZipFile(path) as packed, packed.open(entry) as part:
-        while piece := part.read(2 << 20):
+    with zipfile.ZipFile(path) as packed:
+        for piece in pieces(packed, entry):
             block = rest + piece
             if prefix is None:
                 root = re.search(rb"<(\w+:)worksheet", block[:65_536])
@@ -259,7 +255,7 @@ def _scan(path: Path, entry: zipfile.ZipInfo, facts: Facts) -> list[tuple[str, i
                         facts.add("formula_without_value", _place(found[1]))
             hidden += len(re.findall(rb"<row [^>]*hidden=", block)) if b"hidden=" in block else 0
             tail = (tail + block)[-1 << 20:] if b"<mergeCell" in block or tail else b""
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
+    except BROKEN as error:
         raise Refusal("broken_file") from error
     if hidden:
         facts.add("hidden_rows", count=hidden)
