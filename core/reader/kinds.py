@@ -1,18 +1,23 @@
 """What a file really is, whatever its name says, and the way each kind is read; archives of our kinds included."""
 
+import lzma
 import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
 from contextlib import suppress
+from copy import copy
 from pathlib import Path, PurePosixPath
 
+from core.reader.encoding import unmarked_utf16
 from core.reader.sheet import Refusal
 
 KINDS = {"xlsx": (".xlsx",), "xls": (".xls",), "text": (".csv", ".tsv", ".txt"), "zip": (".zip",)}
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x7fELF",
           b"MZ", b"SQLite format 3", b"PAR1", b"{\\rtf", b"BM", b"II*\0", b"MM\0*")
+BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError)
 MOST_FILES = 200
 MOST_BYTES = 2 << 30
 MOST_RATIO = 400
@@ -41,7 +46,7 @@ def _compound(data: bytes) -> str:
         raise Refusal("encrypted_file")
     if holds("_VBA_PROJECT"):
         raise Refusal("macro_file")
-    if not (holds("Workbook") or holds("Book")):
+    if holds("WordDocument") or holds("PowerPoint Document"):
         raise Refusal("unknown_kind")
     return "xls"
 
@@ -50,7 +55,7 @@ def _packed(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as packed:
             names = {name.lower().lstrip("/") for name in packed.namelist()}
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+    except BROKEN as error:
         raise Refusal("broken_file") from error
     if "xl/workbook.xml" in names:
         return "xlsx"
@@ -64,7 +69,7 @@ def _text(start: bytes) -> str:
         raise Refusal("unknown_kind")
     if re.match(rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|meta|head)", start):
         raise Refusal("web_page")
-    utf16 = start[:2] in (b"\xff\xfe", b"\xfe\xff") or start[::2].count(0) * start[1::2].count(0) == 0 != start.count(0)
+    utf16 = start[:2] in (b"\xff\xfe", b"\xfe\xff") or unmarked_utf16(start[:4_096])
     control = sum(start.count(bytes([code])) for code in (*range(1, 9), *range(14, 26), *range(28, 32)))
     if not utf16 and (control > max(3, len(start) // 200) or start.count(0) > len(start) // 4):
         raise Refusal("unknown_kind")
@@ -76,7 +81,7 @@ def misnamed(path: Path, kind: str) -> bool:
     return bool(path.suffix) and path.suffix.lower() not in KINDS[kind]
 
 
-def inner(path: Path, folder: Path):
+def inner(path: Path, folder: Path) -> Iterator[tuple[str, Path | None, str]]:
     """Each file of an archive as (shown name, extracted path or None, code of its problem). The path is of our own making;
     an entry's name never is one."""
     with zipfile.ZipFile(path) as packed:
@@ -126,12 +131,25 @@ def _refused(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
 
 
 def _extract(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> bool:
-    """Unpacks one entry, never more of it than it declares; False where it is broken."""
+    """Unpacks one entry; False, with nothing left, where it is broken."""
     try:
-        with packed.open(entry) as source, target.open("xb") as opened:
-            while piece := source.read(1 << 20):
-                opened.write(piece)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error):
+        with target.open("xb") as opened:
+            opened.writelines(pieces(packed, entry))
+    except BROKEN:
         target.unlink(missing_ok=True)
         return False
     return True
+
+
+def pieces(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The entry's bytes to its true end; BadZipFile as soon as there are more than it declares."""
+    declared, read = entry.file_size, 0
+    # zipfile stops where the header says that the entry ends, and would cut one that lies.
+    whole = copy(entry)
+    whole.file_size = MOST_BYTES + 1
+    with packed.open(whole) as source:
+        while piece := source.read(2 << 20):
+            read += len(piece)
+            if read > declared:
+                raise zipfile.BadZipFile
+            yield piece

@@ -3,7 +3,6 @@ asked, then errors, formulas without a value, long numbers, booleans."""
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,11 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.reader import sheet
+from core.reader.kinds import BROKEN, MOST_BYTES, MOST_RATIO, SMALL, pieces
 from core.reader.sheet import Facts, Refusal
 
-MOST_BYTES = 2 << 30
-MOST_RATIO = 400
-SMALL = 50_000_000
 MOST_PARTS = 5_000
 LAST_ROW = 1_048_576
 # Every letter → A, every digit → 0: a far address of any writing is found by one search each.
@@ -27,7 +24,10 @@ PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})(\d+)["']""")
 CELL = rb"""<c\s([^>]*)>\s*"""
 ERROR = re.compile(CELL + rb"(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?\s*<v>([^<]*)</v>")
 UNCOMPUTED = re.compile(CELL + rb"<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
-EXACT = re.compile(rb"<v>(-?\d*\.\d{9,}|-?\d{16,}(?:\.\d*)?|-?[\d.]+[eE][-+]?\d+|[01])</v>")
+KIND = re.compile(rb"""\st\s*=\s*["'](\w+)""")
+LONG = r"^-?(\d+\.\d{9}|\d{16,}(\.\d+)?|\d{8,}\.\d{6,})$"
+EXACT = re.compile(rb"<v>(-?\d*\.\d{9,}|-?[\d.]{16,}|-?[\d.]+[eE][-+]?\d+)</v>")
+EXACT_OR_BOOLEAN = re.compile(EXACT.pattern.replace(b")</v>", b"|[01])</v>"))
 
 
 def parts(path: Path) -> list[dict]:
@@ -38,8 +38,7 @@ def parts(path: Path) -> list[dict]:
             found = {entry.filename.lower().lstrip("/"): entry for entry in packed.infolist()}
             _pre_flight(packed, found, path.stat().st_size)
             return list(_sheets(packed, found))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError,
-            ElementTree.ParseError) as error:
+    except (*BROKEN, KeyError, ElementTree.ParseError) as error:
         raise Refusal("broken_file") from error
 
 
@@ -134,8 +133,7 @@ def _sheet(path: Path, book, index: int, part: dict | None, target: Path, facts:
         raise Refusal("oversized_file")
     columns = [pa.nulls(table.num_rows, pa.string())] * shift + [_empty(column) for column in table.columns]
     table = sheet.numbered(columns, 1, table.num_rows)
-    if part and part["part"] and any(_inexact(column) for column in table.columns[1:]):
-        table = _corrected(table, path, part["part"])
+    table = corrected(table, path, part and part["part"])
     return _written(table, loaded, part, merged or [], target, facts)
 
 
@@ -173,57 +171,78 @@ def _clock(table: pa.Table) -> pa.Table:
     return table
 
 
-def _inexact(column: pa.ChunkedArray) -> bool:
-    """Whether some cell may be a number that the cell reader wrote with lost or invented digits, or a boolean."""
-    long = pc.greater_equal(pc.binary_length(column), 11).fill_null(False)
-    if pc.any(pc.is_in(column, pa.array(["true", "false"]))).as_py():
-        return True
-    return bool(pc.any(pc.match_substring_regex(column.filter(long), r"^-?(\d+\.\d{9}|\d{16,}(\.\d+)?)$")).as_py())
-
-
-def _corrected(table: pa.Table, path: Path, entry: zipfile.ZipInfo) -> pa.Table:
-    """Numbers as a spreadsheet shows them: 15 digits, and 1.23E+17 where more would be invented; booleans TRUE, FALSE."""
-    found: dict[int, dict[int, str]] = {}
-    for block in _blocks(path, entry):
-        for hit in EXACT.finditer(block):
-            start = block.rfind(b"<c ", 0, hit.start())
-            opened = block[start:block.find(b">", start)]
-            place, kind = PLACE.search(opened), re.search(rb"""\st\s*=\s*["'](\w+)""", opened)
-            text = _number(hit[1], kind[1] if kind else b"n")
-            if place and text:
-                found.setdefault(_index(place[1]), {})[int(place[2])] = text
-    for index, cells in found.items():
-        if index + 1 < table.num_columns:
-            column = table.column(index + 1).to_pylist()
+def corrected(table: pa.Table, path: Path, entry: zipfile.ZipInfo | None) -> pa.Table:
+    """Numbers as a spreadsheet shows them: 15 digits, and 1.23E+17 where more would be invented; booleans TRUE, FALSE. The
+    cell reader writes nine decimals and every digit of the binary number; the XML tells which long digits are numbers."""
+    booleans = any(pc.any(pc.is_in(column, pa.array(["true", "false"]))).as_py() for column in table.columns[1:])
+    if not booleans and not any(_long(column).num_rows for column in table.columns[1:]):
+        return table
+    exact = _from_xml(path, entry, EXACT_OR_BOOLEAN if booleans else EXACT) if entry else None
+    for index, name in enumerate(table.column_names[1:]):
+        if exact is None:
+            cells = _guessed(_long(table.column(name)))
+        else:
+            cells = exact.get(index, {})
+        if cells:
+            column = table.column(name).to_pylist()
             for row, text in cells.items():
                 if row <= len(column) and column[row - 1] and ":" not in column[row - 1]:
                     column[row - 1] = text
-            table = table.set_column(index + 1, f"c{index}", pa.array(column, pa.string()))
+            table = table.set_column(index + 1, name, pa.array(column, pa.string()))
     return table
 
 
-def _number(said: bytes, kind: bytes) -> str:
+def _long(column: pa.ChunkedArray) -> pa.Table:
+    """Rows (1-based) and texts of the cells that may be numbers with lost or invented digits."""
+    table = pa.table({"row": pa.arange(1, len(column) + 1), "text": column})
+    table = table.filter(pc.greater_equal(pc.binary_length(column), 11).fill_null(False))
+    return table.filter(pc.match_substring_regex(table["text"], LONG)) if table.num_rows else table
+
+
+def _guessed(long: pa.Table) -> dict[int, str]:
+    """Without XML: whole numbers count as numbers where every long one of the column is one that a computer can hold."""
+    said = dict(zip(long["row"].to_pylist(), long["text"].to_pylist(), strict=True))
+    whole = [text for text in said.values() if "." not in text]
+    numbers = all(text == f"{float(text):.0f}" for text in whole)
+    return {row: number(text.encode()) for row, text in said.items() if numbers or "." in text}
+
+
+def _from_xml(path: Path, entry: zipfile.ZipInfo, wanted: re.Pattern) -> dict[int, dict[int, str]] | None:
+    """Column → row → text; None where cells have no address."""
+    found: dict[int, dict[int, str]] = {}
+    for block in _blocks(path, entry):
+        for hit in wanted.finditer(block):
+            start = block.rfind(b"<c", 0, hit.start())
+            opened = block[start:block.find(b">", start)]
+            kind = KIND.search(opened)
+            text = number(hit[1], kind[1] if kind else b"n")
+            if text:
+                place = PLACE.search(opened)
+                if place is None:
+                    return None
+                found.setdefault(_index(place[1]), {})[int(place[2])] = text
+    return found
+
+
+def number(said: bytes, kind: bytes = b"n") -> str:
+    """The text of a stored number (kind n) or boolean (b) with at most 15 digits; "" for anything else."""
     if kind == b"b":
         return "TRUE" if said == b"1" else "FALSE"
     if kind != b"n" or said in (b"0", b"1"):
         return ""
     value = float(said)
     if abs(value) >= 1e15:
-        return _scientific(value)
+        digits, power = f"{value:.14E}".split("E")
+        return f"{digits.rstrip('0').rstrip('.')}E{power}"
     text = f"{value:.15g}"
-    return f"{value:.20f}".rstrip("0").rstrip(".") if "e" in text and abs(value) >= 1e-9 else "0" if "e" in text else text
-
-
-def _scientific(value: float) -> str:
-    digits, power = f"{value:.14E}".split("E")
-    return f"{digits.rstrip('0').rstrip('.')}E{power}"
+    return text if "e" not in text else f"{value:.20f}".rstrip("0").rstrip(".")
 
 
 def _blocks(path: Path, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     """A part's bytes in blocks that end before a cell begins; a name space prefix is taken off."""
     rest, prefix = b"", None
-    with zipfile.ZipFile(path) as packed, packed.open(entry) as part:
-        while piece := part.read(2 << 20):
+    with zipfile.ZipFile(path) as packed:
+        for piece in pieces(packed, entry):
             block = rest + piece
             if prefix is None:
                 root = re.search(rb"<(\w+:)worksheet", block[:65_536])
@@ -259,7 +278,7 @@ def _scan(path: Path, entry: zipfile.ZipInfo, facts: Facts) -> list[tuple[str, i
                         facts.add("formula_without_value", _place(found[1]))
             hidden += len(re.findall(rb"<row [^>]*hidden=", block)) if b"hidden=" in block else 0
             tail = (tail + block)[-1 << 20:] if b"<mergeCell" in block or tail else b""
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
+    except BROKEN as error:
         raise Refusal("broken_file") from error
     if hidden:
         facts.add("hidden_rows", count=hidden)
