@@ -83,7 +83,7 @@ def store(tmp_path_factory):
 
 
 @pytest.mark.parametrize("dataset", ROWS)
-@settings(max_examples=40, deadline=None, print_blob=False, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, print_blob=False, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_what_holds_is_what_the_live_batches_say_and_a_trial_shows_it_before(store, dataset, data):
     for batch in store.batches():

@@ -193,19 +193,19 @@ def open(path: Path) -> Store:  # noqa: A001 - `store.open` reads as what it doe
 
 
 def _open(path: Path) -> Store:
-    folder, spill = path.parent, path.parent / "spill" / path.stem
+    folder, stage = path.parent, path.parent / "stage" / path.stem
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # The newer format stores short texts in half the time.
         connection = duckdb.connect(str(path), config={"storage_compatibility_version": "v1.4.0"})
     except (OSError, duckdb.Error) as error:
         raise StoreError(of_opening(error), place=str(path)) from error
-    for left_over in (folder / "stage" / path.stem, spill):
-        shutil.rmtree(left_over, ignore_errors=True)
     try:
-        _harden(connection, folder, spill)
+        shutil.rmtree(stage, ignore_errors=True)
+        stage.mkdir(parents=True)
+        _harden(connection, folder, stage / "spill")
         schema.make(connection)
-    except duckdb.Error as error:
+    except (OSError, duckdb.Error) as error:
         connection.close()
         raise StoreError(of_opening(error), place=str(path)) from error
     return Store(path, folder, connection)

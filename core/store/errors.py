@@ -1,5 +1,6 @@
 """Why a database cannot be opened or written, told from what DuckDB says."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -49,4 +50,5 @@ def of_writing(error: duckdb.Error) -> str | None:
 
 def place_of(error: duckdb.Error) -> str:
     """The name of the staged file that an error speaks of."""
-    return Path(str(error).partition('"')[2].partition('"')[0]).name
+    found = re.search(r"""["']([^"']+\.parquet)["']""", str(error))
+    return Path(found[1]).name if found else ""
