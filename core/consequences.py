@@ -22,8 +22,9 @@ class Figure:
 
 def touched_quarter(upload: Upload) -> Period | None:
     """The newest quarter that the upload's dated rows fall in; None where none is dated."""
-    months = [month for gone in upload.gone.values() for month in gone.months]
-    return periods.month(max(months)).quarter() if months else None
+    told = [label for gone in upload.gone.values() for label in gone.months]
+    quarters = [periods.quarter(label) if "Q" in label else periods.month(label).quarter() for label in told]
+    return max(quarters, key=lambda period: period.start, default=None)
 
 
 def of_saving(store: Store, upload: Upload, period: Period, replace: frozenset[str] = frozenset()) -> list[Figure]:

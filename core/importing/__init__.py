@@ -17,11 +17,11 @@ from core.datasets import DATASETS
 from core.importing import values as reading
 from core.importing.check import check
 from core.importing.gross import gross_column
-from core.importing.match import SHEET_NAMES, Decision, Match, headers_key, labels, match, normal
+from core.importing.match import SHEET_NAMES, Decision, Match, headers_key, labels, match, normal, resembling
 from core.importing.read import SEVERITY, RawFile, RawSheet, read
 from core.importing.references import check_references
 from core.importing.stage import stage
-from core.importing.type_rows import Problem, Vocabulary, address, letter, problem, reject, typed
+from core.importing.type_rows import Problem, Vocabulary, address, label, letter, problem, reject, typed
 from core.store import Store
 from core.store.buyer_key import buyer_key
 
@@ -62,7 +62,7 @@ class Sheet:
         """Whether the user should look at how the sheet was matched."""
         codes = {issue.code for issue in self.issues}
         return bool(self.missing_columns or self.words or self.gross or "near" in self.how.values()
-                    or codes & {"unknown_sheet", "nothing_recognised", "duplicate_header", "ambiguous_dates", "no_header",
+                    or codes & {"unknown_sheet", "looks_like", "nothing_recognised", "duplicate_header", "ambiguous_dates", "no_header",
                                 "doubtful_encoding", "unknown_encoding", "mixed_encodings"})
 
 
@@ -92,6 +92,7 @@ class _Reading:
     words: Vocabulary
     decide: Callable[[str, str, str], tuple[Decision, bool]]
     tables: dict[str, list] = field(default_factory=dict)
+    refused: dict[str, set[str]] = field(default_factory=dict)
     parts: dict[str, tuple[Sheet, Match]] = field(default_factory=dict)
 
 
@@ -161,17 +162,25 @@ def _sheet(shared: _Reading, file: str, raw_file: RawFile, raw: RawSheet) -> She
     found = match(rows, stem, sheet.decided) if sheet.decided.dataset != "" else None
     _seen(sheet, rows, found)
     if found is None:
-        sheet.issues.append(_not_ours(sheet, raw, normal(stem) in SHEET_NAMES, shared.lang))
+        near = resembling(rows, stem, sheet.decided)
+        sheet.issues.append(_not_ours(sheet, raw, near, normal(stem) in SHEET_NAMES, shared.lang))
     else:
         _typed(shared, sheet, raw, found)
     return sheet
 
 
-def _not_ours(sheet: Sheet, raw: RawSheet, named: bool, lang: str) -> Problem:
+def _not_ours(sheet: Sheet, raw: RawSheet, near: Match | None, named: bool, lang: str) -> Problem:
+    """Why a sheet is not imported: left out by choice, without a header, like one of ours but for some columns, or none."""
     said = raw.name or sheet.file
     if sheet.decided.dataset == "":
         return problem("left_out", "note", lang, value=said)
-    return problem("no_header", "error", lang, value=said) if named else problem("unknown_sheet", "note", lang, value=said)
+    if named:
+        return problem("no_header", "error", lang, value=said)
+    if near and len(near.columns) >= 3:
+        lacking = text.say("page.comma", lang).join(label(near.dataset.column(name), lang) for name in near.missing)
+        return problem("looks_like", "note", lang, value=said, dataset=getattr(near.dataset, lang), column=lacking,
+                       name=near.dataset.name)
+    return problem("unknown_sheet", "note", lang, value=said)
 
 
 def _seen(sheet: Sheet, rows: list, found: Match | None) -> None:
@@ -284,7 +293,8 @@ def _staged(shared: _Reading, sheets: list[Sheet]) -> Upload:
     upload = Upload(sheets, {}, shared.folder)
     for name, parts in shared.tables.items():
         upload.staged[name] = shared.folder / f"{name}.parquet"
-        repeated = stage(shared.con, DATASETS[name], parts, upload.staged[name], buyer_key(shared.store) if name == "orders" else "")
+        key = buyer_key(shared.store) if name == "orders" else ""
+        repeated = stage(shared.con, DATASETS[name], parts, upload.staged[name], key)
         for (table, *_), left_out in zip(parts, repeated, strict=True):
             shared.parts[table][0].skipped += left_out
     for name, frame in shared.store.compare(upload.staged).items():

@@ -70,6 +70,13 @@ SHEET_NAMES = {normal(word): name for name, dataset in DATASETS.items()
 
 def match(rows: list[tuple[int, list]], sheet: str, decided: Decision) -> Match | None:
     """The best reading of a sheet's first rows, or None where it is none of ours; what the user decided wins."""
+    best = resembling(rows, sheet, decided)
+    named = best is not None and best.dataset.name == SHEET_NAMES.get(normal(sheet))
+    return _nearly(best, decided) if best and (decided.dataset or named or _convincing(best)) else None
+
+
+def resembling(rows: list[tuple[int, list]], sheet: str, decided: Decision) -> Match | None:
+    """The reading of a sheet's first rows that comes nearest to one of ours, however far; None without two columns."""
     named = SHEET_NAMES.get(normal(sheet))
     best, best_rank = None, ()
     for name in [decided.dataset] if decided.dataset else DATASETS:
@@ -80,9 +87,7 @@ def match(rows: list[tuple[int, list]], sheet: str, decided: Decision) -> Match 
                     -number)
             if len(found.columns) >= 2 and (best is None or rank > best_rank):
                 best, best_rank = found, rank
-    if best is None or (not decided.dataset and best.dataset.name != named and not _convincing(best)):
-        return None
-    return _nearly(best, decided)
+    return best
 
 
 def _required(found: Match) -> int:
@@ -91,6 +96,8 @@ def _required(found: Match) -> int:
 
 def _convincing(found: Match) -> bool:
     """Enough to be believed without the sheet's name: most required fields, and at least three columns or all."""
+    if found.dataset.by_name:
+        return False
     fillable = {"team_id", "month", "quarter"}
     return not set(found.missing) - fillable and (len(found.columns) >= 3 or not found.missing)
 

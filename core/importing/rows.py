@@ -41,8 +41,9 @@ def tell(rows: Rows, code: str, severity: str, **said) -> None:
 
 def rule(rows: Rows, code: str, broken: str, column: str, severity: str = "error", **said) -> None:
     """A problem for each row for which the SQL `broken` is true; an error takes the row out."""
-    wrong = rows.con.execute(f"select _row, {column}::varchar, count(*) over () from {rows.table} where {broken}"
-                             f" and _row not in (from bad) order by _row limit {SHOWN}").fetchall()
+    words = f"cells.{column}" if column in rows.found.columns else f"typed.{column}::varchar"
+    wrong = rows.con.execute(f"select _row, {words}, count(*) over () from (select * from {rows.table} where {broken})"
+                             f" as typed join cells using (_row) order by _row limit {SHOWN}").fetchall()
     if not wrong:
         return
     for row, value, _ in wrong:

@@ -37,7 +37,8 @@ class Problem:
 @dataclass
 class Typed:
     """A sheet's typed rows (table `name` of the connection, columns = the dataset's + _row, _part) and what was found;
-    `words` are cells that are none of a column's choices: field → {text: how many}."""
+    `words` are cells that are none of a column's choices: field → {text: how many}, `unsure` dates of which day and month
+    cannot be told apart (left empty)."""
 
     name: str
     rows: int = 0
@@ -45,6 +46,7 @@ class Typed:
     rejected: int = 0
     problems: list[Problem] = field(default_factory=list)
     words: dict[str, dict[str, int]] = field(default_factory=dict)
+    unsure: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ def typed(con: duckdb.DuckDBPyConnection, name: str, raw: RawSheet, found: Match
                 f" {', '.join(_final(c, c.name in said, words) for c in found.dataset.columns)}, {wrong} as _wrong"
                 f" from (select cells.*, {typed_fields} from cells{joins} where {kept}) as cells")
     _check_cells(con, name, columns, found, raw, result, lang)
+    for unsure in result.unsure:
+        con.execute(f"update {name} set {unsure} = null")
     for missing in found.missing:
         result.problems.append(problem("missing_column", "error", lang, column=label(found.dataset.column(missing), lang),
                                        field=missing, dataset=getattr(found.dataset, lang)))
@@ -148,7 +152,7 @@ def _cells(con, raw: RawSheet, found: Match, decided: Decision, plain: set[str])
 
 def _leave_out(con, found: Match, raw: RawSheet, result: Typed, lang: str, plain: set[str]) -> str:
     """The SQL condition of the rows to read: not totals, examples or unpaid order lines; each kind is counted in a note."""
-    sure = {found.columns[name] for name in plain}
+    sure = {found.columns[name] for name in plain if found.dataset.column(name).type != "text"}
     open_ = [i for i in range(min(3, raw.columns)) if i not in sure]
     kinds = [(" or ".join(f"coalesce(regexp_matches(_first{i}, '{TOTALS}'), false)" for i in open_), "total_row"),
              (f"coalesce(regexp_matches(_first0, '{EXAMPLES}'), false)" if 0 in open_ else "", "example_row")]
@@ -183,6 +187,7 @@ def _date_order(con, found: Match, decided: Decision, raw: RawSheet, result: Typ
             result.problems.append(problem("ambiguous_dates", "error", lang, column=found.headers[index], count=n,
                                            cell=address(raw.name, index, row), value=sample))
             con.execute(f"insert into bad select _row from cells where {column.name} is not null")
+            result.unsure.append(column.name)
         order = "mdy" if second > 12 else "dmy"
     return order
 

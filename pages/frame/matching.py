@@ -34,7 +34,7 @@ def _sheet(look: Session, sheet: Sheet) -> None:
             st.caption(look.say("match.remembered"))
             st.button(look.say("match.forget"), key=_key(sheet, "forget"), on_click=_decide, args=(sheet, Decision()))
         elif sheet.dataset:
-            st.caption(look.say("match.sure", confidence=look.number(sheet.confidence, "percent")))
+            st.caption(look.say("match.sure", confidence=f"{sheet.confidence:.0%}"))
     if sheet.dataset:
         _gross(look, sheet)
         _missing(look, sheet)

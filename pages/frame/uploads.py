@@ -55,7 +55,7 @@ def _steps(look: Session, upload: Upload | None) -> None:
                 "consequences": look.say("stage.consequences_done", **total),
                 "save": look.say("stage.save_blocked" if upload.errors or not upload.staged else "stage.save_ready")}
     for place, (name, words) in zip(st.columns(5), said.items(), strict=True):
-        with place.container(border=True):
+        with place.container(border=True, height="stretch"):
             st.markdown(f"**{look.say(f'stage.{name}')}**")
             st.caption(words)
 
