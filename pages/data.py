@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import quarter
-from pages.frame import controls, history, needs, session, show, uploads
+from pages.frame import controls, history, needs, saving, session, show, uploads
 
 look = session.current()
 stored = look.store.counts()
@@ -20,7 +20,7 @@ else:
 if said := st.session_state.pop("said", None):
     st.success(said)
 if back := st.session_state.get("back"):
-    uploads.rejected(look, *back, key="back_rejected")
+    saving.rejected(look, *back, key="back_rejected")
 
 bring, needed, kept, batches = st.tabs([look.say(f"tab.{name}") for name in ("upload", "needed", "stored", "history")])
 with bring:
@@ -29,7 +29,7 @@ with bring:
 with needed:
     needs.show_needs(look)
 with kept:
-    show.table(look, uploads.stored(look, stored), uploads.counted(look), key="stored")
+    show.table(look, uploads.stored(look, stored), show.counted(look), key="stored")
 with batches:
     history.history(look)
 

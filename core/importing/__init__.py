@@ -25,6 +25,9 @@ from core.importing.type_rows import Problem, Vocabulary, address, label, letter
 from core.store import Store
 from core.store.buyer_key import buyer_key
 
+UNSURE = {"unknown_sheet", "looks_like", "nothing_recognised", "no_header", "duplicate_header", "ambiguous_dates",
+          "doubtful_encoding", "unknown_encoding", "mixed_encodings"}
+
 
 @dataclass
 class Sheet:
@@ -62,8 +65,7 @@ class Sheet:
         """Whether the user should look at how the sheet was matched."""
         codes = {issue.code for issue in self.issues}
         return bool(self.missing_columns or self.words or self.gross or "near" in self.how.values()
-                    or codes & {"unknown_sheet", "looks_like", "nothing_recognised", "duplicate_header", "ambiguous_dates", "no_header",
-                                "doubtful_encoding", "unknown_encoding", "mixed_encodings"})
+                    or codes & UNSURE)
 
 
 @dataclass

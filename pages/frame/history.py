@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core import consequences, text
-from pages.frame import uploads
+from pages.frame import saving
 from pages.frame.session import Session
 from pages.frame.show import table
 
@@ -38,7 +38,7 @@ def _undo(look: Session, live: list[int]) -> None:
     if look.period:
         with st.spinner(look.say("consequences.working")):
             compared = consequences.of_undoing(look.store, batch, look.period)
-        uploads.figures(look, look.say("consequences.undo_figures", quarter=look.period.label), compared)
+        saving.figures(look, look.say("consequences.undo_figures", quarter=look.period.label), compared)
     if st.button(look.say("data.undo_now", batch=batch), type="primary"):
         look.store.undo(batch)
         st.session_state.pop("undo", None)

@@ -51,6 +51,10 @@ class Session:
     def dataset(self, name: str) -> str:
         return getattr(DATASETS[name], self.lang)
 
+    def adds(self, name: str) -> str:
+        """What a dataset adds to the product."""
+        return DATASETS[name].adds[self.lang]
+
     def field(self, name: str) -> str:
         """A column's name in the reader's language."""
         column = next((c for d in DATASETS.values() for c in d.columns if c.name == name), None)

@@ -24,6 +24,10 @@ def sentence(words: str) -> None:
     st.subheader(words)
 
 
+def heading(words: str) -> None:
+    st.markdown(f"#### {words}")
+
+
 def plain(words: str) -> str:
     """A user's text for a place that reads Markdown: it is shown as it is and can bring no link or picture."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>$~:&])", r"\\\1", str(words))
@@ -103,6 +107,12 @@ def table(look: Session, frame: pd.DataFrame, formats: dict[str, str] | None = N
     chosen = st.dataframe(frame, hide_index=True, column_config=columns, key=key, placeholder="—",
                           on_select="rerun" if select else "ignore", selection_mode="single-row")
     return chosen.selection.rows[0] if select and chosen.selection.rows else None
+
+
+def counted(look: Session) -> dict[str, str]:
+    """The columns of uploads and tables that count rows."""
+    names = ("rows", "inserted", "updated", "unchanged", "skipped", "rejected", "count")
+    return {look.say(f"column.{name}"): "count" for name in names}
 
 
 def missing(look: Session, datasets: list[str], what: str) -> None:
