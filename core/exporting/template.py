@@ -8,6 +8,9 @@ from core import text
 from core.datasets import DATASETS, Column, Dataset
 
 ROWS = 1000
+# What a dataset adds to, in the order in which people should fill in, with the colour of its sheets' tabs.
+THEMES = {"main": "#D55E00", "metrics": "#0072B2", "belonging": "#56B4E9", "projects": "#009E73", "growth": "#F0E442",
+          "collaboration": "#CC79A7", "rewards": "#E69F00"}
 
 
 def template(lang: str) -> bytes:
@@ -17,10 +20,13 @@ def template(lang: str) -> bytes:
     styles = {"needed": book.add_format({"bold": True, "bg_color": "#F7D9C4"}),
               "header": book.add_format({"bold": True, "bg_color": "#DCE9F3"}),
               "example": book.add_format({"font_color": "#808080", "italic": True}),
-              "text": book.add_format({"num_format": "@"}), "title": book.add_format({"bold": True, "font_size": 16})}
+              "text": book.add_format({"num_format": "@"}), "title": book.add_format({"bold": True, "font_size": 16}),
+              "theme": book.add_format({"bold": True, "top": 1})}
     _explain(book.add_worksheet(text.say("template.explanations", lang)), styles, lang)
     for dataset in DATASETS.values():
-        _sheet(book.add_worksheet(dataset.zh if lang == "zh" else dataset.en), dataset, styles, lang)
+        sheet = book.add_worksheet(getattr(dataset, lang))
+        sheet.set_tab_color(THEMES[dataset.theme])
+        _sheet(sheet, dataset, styles, lang)
     book.close()
     return written.getvalue()
 
@@ -30,14 +36,21 @@ def _label(column: Column, lang: str) -> str:
 
 
 def _explain(sheet, styles: dict, lang: str) -> None:
-    sheet.set_column(0, 0, 24)
+    sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 100)
     sheet.write_string(0, 0, text.say("template.title", lang), styles["title"])
-    for row, key in enumerate(("template.how", "template.required", "template.example_note", "template.dates"), 2):
-        sheet.write_string(row, 1, text.say(key, lang))
-    for row, dataset in enumerate(DATASETS.values(), 8):
-        sheet.write_string(row, 0, dataset.zh if lang == "zh" else dataset.en, styles["header"])
-        sheet.write_string(row, 1, dataset.adds[lang])
+    for row, key in enumerate(("how", "required", "example_note", "dates"), 2):
+        sheet.write_string(row, 1, text.say(f"template.{key}", lang))
+    row = 7
+    for theme in THEMES:
+        sheet.write_string(row, 0, text.say(f"template.theme.{theme}", lang), styles["theme"])
+        sheet.write_string(row, 1, text.say(f"template.about.{theme}", lang), styles["theme"])
+        for dataset in (d for d in DATASETS.values() if d.theme == theme):
+            row += 1
+            link = f"internal:'{getattr(dataset, lang)}'!A1"
+            sheet.write_url(row, 0, link, styles["header"], getattr(dataset, lang))
+            sheet.write_string(row, 1, dataset.adds[lang])
+        row += 2
 
 
 def _sheet(sheet, dataset: Dataset, styles: dict, lang: str) -> None:

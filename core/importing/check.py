@@ -119,11 +119,11 @@ def _duplicates(rows: Rows) -> None:
         rows.typed.skipped += same
         tell(rows, "repeated_row", "warning", cell=place(rows, None, first), count=same)
     named = " + ".join(label(rows, name) for name in dataset.key)
+    shown = next((name for name in dataset.key if name in rows.found.columns), None)
     others = con.execute("select _row, first_row, count(*) over () from twice where not same order by _row"
                          f" limit {SHOWN}").fetchall()
     for row, first, _ in others:
-        tell(rows, "duplicate_key", "error", cell=place(rows, dataset.key[0], row), column=named,
-             first=place(rows, dataset.key[0], first))
+        tell(rows, "duplicate_key", "error", cell=place(rows, shown, row), column=named, first=place(rows, shown, first))
     if others and others[0][2] > len(others):
         tell(rows, "more_of_the_same", "error", column=named, count=others[0][2] - len(others))
     con.execute("insert into bad select _row from twice where not same")

@@ -5,9 +5,10 @@ import pytest
 from core import importing, text
 from core import store as stores
 from core.datasets import DATASETS, IDENTIFYING, PERSONAL, TELLING
-from core.exporting.template import _translated
+from core.exporting.template import THEMES, _translated
 from core.importing.match import normal
 from core.importing.type_rows import TOTALS
+from core.metrics import METRICS
 from tests.workbooks import written
 
 REAL = {"orders": {"order_id": "订单号 主订单编号 InvoiceNo OrderID", "line_id": "子订单编号",
@@ -16,8 +17,8 @@ REAL = {"orders": {"order_id": "订单号 主订单编号 InvoiceNo OrderID", "l
                    "paid_amount": "买家实际支付金额 订单实付金额 支付金额", "quantity": "Quantity 购买数量",
                    "refund_amount": "成功退款金额 成功退货退款金额", "unit_price": "UnitPrice Unit_Price 商品单价"},
         "team_months": {"gmv": "成交金额 支付金额 销售额", "month": "统计日期 日期"}}
-NEVER = ["支付老买家数", "月累计支付金额", "年累计销售额", "转化率", "支付转化率", "跳出率", "同比", "环比", "总金额", "客单价", "预计利润",
-         "目标销售额", "累计支付买家数", "新买家数", "老买家数", "退款率", "预计发货时间"]
+NEVER = ["支付老买家数", "月累计支付金额", "年累计销售额", "转化率", "支付转化率", "跳出率", "同比", "环比", "总金额", "客单价",
+         "预计利润", "目标销售额", "累计支付买家数", "新买家数", "老买家数", "退款率", "预计发货时间"]
 
 
 def fields(dataset) -> dict[str, str]:
@@ -94,3 +95,15 @@ def test_no_choice_is_written_like_another_and_no_example_like_a_total(name):
 def test_words_of_the_door_are_said_once():
     for words in (PERSONAL, IDENTIFYING, TELLING):
         assert len(words) == len(set(words))
+
+
+def test_the_first_five_are_the_main_job_and_every_other_says_what_it_adds_to():
+    assert [d.theme == "main" for d in DATASETS.values()] == [True] * 5 + [False] * 24
+    assert {d.theme for d in DATASETS.values()} == set(THEMES)
+
+
+def test_a_declared_sheet_alone_measures_nothing():
+    unmeasured = {name for name, metric in METRICS.items() if not metric.measured}
+    assert {"skill_growth", "certification_rate", "project_success", "collaboration_satisfaction", "incentive_complaints",
+            "negative_reviews", "skill_coverage", "ramp_up_days"} >= unmeasured
+    assert all(need in DATASETS for metric in METRICS.values() for need in metric.needs)
