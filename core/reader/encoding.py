@@ -23,7 +23,8 @@ def candidates(path: Path, asked: str) -> list[str]:
             codec = codecs.lookup(asked)
         except (LookupError, ValueError):
             raise Refusal("unknown_encoding") from None
-        if not codec._is_text_encoding or codec.name.replace("-", "_") in NO_FILES:
+        # Python looks a name up without its punctuation: `../big5` would do.
+        if not re.fullmatch(r"[\w.-]+", asked) or not codec._is_text_encoding or codec.name.replace("-", "_") in NO_FILES:
             raise Refusal("unknown_encoding")
         return [asked]
     with path.open("rb") as opened:
