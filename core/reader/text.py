@@ -72,13 +72,15 @@ def quick(blocks, target: Path, facts: Facts) -> int:
     first = next(streamed, b"")
     mark, width = _shape(first)
     used, row, last = 0, 1, 0
-    with sheet.writer(target, width) as out, ThreadPoolExecutor(1) as pool:
+    cells, length = _cells(first, width, mark)
+    repeating = sheet.alike(sheet.numbered(cells, 1, length))
+    with sheet.writer(target, width, repeating) as out, ThreadPoolExecutor(1) as pool:
         written = pool.submit(int)
         for block in chain([first], streamed):
-            cells, length = _cells(block, width, mark)
+            cells, length = (cells, length) if block is first else _cells(block, width, mark)
             table = sheet.numbered(cells, row, length)
             last, used = _state(written, last, used)
-            written = pool.submit(_append, out, table, facts, last, any(sign in block for sign in MARKED))
+            written = pool.submit(_append, out, table, facts, last, any(sign[:1] in block and sign in block for sign in MARKED))
             row += length
         last, used = _state(written, last, used)
     return _finished(target, used, facts)

@@ -147,7 +147,7 @@ def _written(table: pa.Table, loaded, part: dict | None, merged: list, target: P
     for area, first, last in merged:
         if first > max(header, 1) or (first == header and last > header):
             facts.add("merged_cells", area)
-    with sheet.writer(target, table.num_columns - 1) as out:
+    with sheet.writer(target, table.num_columns - 1, sheet.alike(table)) as out:
         out.write_table(table)
     return {"hidden": hidden, "parquet": target.name, "columns": table.num_columns - 1}
 
