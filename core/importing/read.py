@@ -68,7 +68,8 @@ def read(path: Path, folder: Path, encoding: str | None = None, told=None) -> li
     the file holds. `told(fraction)` hears every 0.1 s how far it is; what it raises ends the reading and leaves nothing."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        ended = _run(path, folder, encoding or "", told or (lambda part: None))
+        # A zero byte cannot be passed to a child; no codec has one in its name.
+        ended = _run(path, folder, (encoding or "").replace("\0", "?"), told or (lambda part: None))
         found = json.loads((folder / "manifest.json").read_text("utf-8")) if ended == 0 else []
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

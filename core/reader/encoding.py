@@ -23,7 +23,8 @@ def candidates(path: Path, asked: str) -> list[str]:
             codec = codecs.lookup(asked)
         except (LookupError, ValueError):
             raise Refusal("unknown_encoding") from None
-        if not codec._is_text_encoding or codec.name.replace("-", "_") in NO_FILES:
+        # Python looks a name up without its punctuation: `../big5` would do.
+        if not re.fullmatch(r"[\w.-]+", asked) or not codec._is_text_encoding or codec.name.replace("-", "_") in NO_FILES:
             raise Refusal("unknown_encoding")
         return [asked]
     with path.open("rb") as opened:
@@ -49,7 +50,7 @@ def unmarked_utf16(start: bytes) -> str:
 
 def blocks(path: Path, name: str, facts: Facts, told) -> Iterator[bytes]:
     """The file as UTF-8 in blocks of whole lines, without mark and NUL bytes; UnicodeDecodeError where it is in another
-    encoding, its `start` counted from the block's first byte."""
+    encoding. A file said to be UTF-8 is passed on as it is: both ways of parsing check every byte of it."""
     plain, line, rest = name in ("utf-8", "utf-8-sig"), 1, b""
     decoder = None if plain else codecs.getincrementaldecoder(name)()
     with path.open("rb") as opened:
@@ -59,8 +60,6 @@ def blocks(path: Path, name: str, facts: Facts, told) -> Iterator[bytes]:
             block = rest + (piece if plain else decoder.decode(piece, final=not piece).encode())
             cut = (block.rfind(b"\n") + 1 or block.rfind(b"\r", 0, -1) + 1) if piece else len(block)
             block, rest = block[:cut], block[cut:]
-            if plain and not block.isascii():
-                block.decode()
             if len(rest) > LONGEST_LINE:
                 raise Refusal("line_too_long", line + block.count(b"\n"))
             if line == 1:

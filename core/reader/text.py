@@ -18,7 +18,8 @@ from core.reader import encoding as encodings
 from core.reader import sheet
 from core.reader.sheet import Facts, Refusal
 
-END = "\x1e"
+# Blocks hold no zero byte: a record of one after the last is swallowed only by a quote that is still open.
+END = "\0"
 BATCH = 20_000
 MARKED = (b"\xe2\x80", b"\xe2\x81", b"\xef\xbb\xbf")
 
@@ -61,7 +62,7 @@ def _shape(block: bytes) -> tuple[str, int]:
     mark = delimiter(text)
     csv.field_size_limit(2 * encodings.LONGEST_LINE)
     rows = islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), 100)
-    return mark, max((len(row) for row in rows), default=0)
+    return mark, max((len(row) for row in rows if row), default=1)
 
 
 def quick(blocks, target: Path, facts: Facts) -> int:
@@ -71,13 +72,15 @@ def quick(blocks, target: Path, facts: Facts) -> int:
     first = next(streamed, b"")
     mark, width = _shape(first)
     used, row, last = 0, 1, 0
-    with sheet.writer(target, max(width, 1)) as out, ThreadPoolExecutor(1) as pool:
+    cells, length = _cells(first, width, mark)
+    repeating = sheet.alike(sheet.numbered(cells, 1, length))
+    with sheet.writer(target, width, repeating) as out, ThreadPoolExecutor(1) as pool:
         written = pool.submit(int)
         for block in chain([first], streamed):
-            cells, length = _cells(block, width, mark)
+            cells, length = (cells, length) if block is first else _cells(block, width, mark)
             table = sheet.numbered(cells, row, length)
             last, used = _state(written, last, used)
-            written = pool.submit(_append, out, table, facts, last, any(sign in block for sign in MARKED))
+            written = pool.submit(_append, out, table, facts, last, any(sign[:1] in block and sign in block for sign in MARKED))
             row += length
         last, used = _state(written, last, used)
     return _finished(target, used, facts)
@@ -96,7 +99,7 @@ def _cells(block: bytes, width: int, mark: str) -> tuple[list, int]:
         raise Doubtful
     # Without quotes a line is a row, so that a title above the table or a total below costs one block only.
     rows = list(csv.reader(io.StringIO(block.decode(), newline=""), delimiter=mark))
-    if any(len(row) > width and any(cell.strip() for cell in row[width:]) for row in rows):
+    if any(len(row) > width and any(row[width:]) for row in rows):
         raise Doubtful
     return _columns([row[:width] for row in rows], width), len(rows)
 
@@ -105,6 +108,8 @@ def fast(block: bytes, width: int, mark: str) -> pa.Table | None:
     """The rows of whole lines by the fast parser; None where lines and rows differ in number or length."""
     if not block.endswith(b"\n"):
         block += b"\n"
+    if block.count(b'"') % 2:
+        return None
     names = sheet.names(width)
     # A quoted line break must not fall between two blocks of the parser.
     size = len(block) + 1 if b'"' in block else 1 << 20
@@ -116,16 +121,19 @@ def fast(block: bytes, width: int, mark: str) -> pa.Table | None:
                                  quoted_strings_can_be_null=True))
     except pa.ArrowInvalid:
         return None
-    return table if table.num_rows == block.count(b"\n") else None
+    if table.num_rows != block.count(b"\n"):
+        return None
+    # A quote that is still open at the end takes the last line break with it.
+    return None if (table.column(-1)[-1].as_py() or "").endswith("\n") else table
 
 
 def exact(blocks, target: Path, facts: Facts) -> int:
     """The same by Python's csv, in two passes: the widest row, then the rows."""
     mark, width = _shape(next(blocks(), b""))
-    width = max((len(row) for row in records(blocks(), mark, width)), default=0)
+    width = max((len(row) for row in records(blocks(), mark, width) if row), default=1)
     facts.seen.clear()
     used, row, last = 0, 1, 0
-    with sheet.writer(target, max(width, 1)) as out:
+    with sheet.writer(target, width) as out:
         rows = records(blocks(), mark, width)
         while batch := list(islice(rows, BATCH)):
             table = sheet.numbered(_columns(batch, width), row, len(batch))
@@ -148,7 +156,7 @@ def records(blocks: Iterable[bytes], mark: str, width: int) -> Iterator[list[str
             start, begun, held = begun, reader.line_num + 1, row
             if begun - start > 2 and width > 2 and _swallowed(row, mark, width):
                 raise Refusal("unclosed_quote", start)
-            while row and not row[-1].strip():
+            while row and not row[-1]:
                 row.pop()
     except csv.Error:
         raise Refusal("unclosed_quote", begun) from None
