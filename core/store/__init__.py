@@ -22,8 +22,8 @@ COUNTED = ("inserted", "updated", "unchanged", "rejected")
 
 @dataclass(frozen=True)
 class Store:
-    """One company's database: `path` is its file, `folder` its data folder. `trial` is 0, or the number of a trial:
-    then the connection is that of one transaction, which will be rolled back."""
+    """One company's database: `path` is its file, `folder` its data folder. `trial_number` is 0 but in a trial:
+    then the connection is the cursor of one transaction, which will be rolled back."""
 
     path: Path
     folder: Path
