@@ -13,7 +13,7 @@ import duckdb
 
 from core.datasets import DATASETS
 from core.store import rows, schema
-from core.store.errors import StoreError, of_opening, of_writing, place_of
+from core.store.errors import DISK, StoreError, of_opening, of_writing, place_of
 from core.store.rows import Gone
 
 PATIENCE = 60.0
@@ -22,8 +22,8 @@ COUNTED = ("inserted", "updated", "unchanged", "rejected")
 
 @dataclass(frozen=True)
 class Store:
-    """One company's database: `path` is its file, `folder` its data folder. `trial` is 0, or the number of a trial:
-    then the connection is that of one transaction, which will be rolled back."""
+    """One company's database: `path` is its file, `folder` its data folder. `trial_number` is 0 but in a trial:
+    then the connection is the cursor of one transaction, which will be rolled back."""
 
     path: Path
     folder: Path
@@ -205,7 +205,7 @@ def _open(path: Path) -> Store:
         stage.mkdir(parents=True)
         _harden(connection, folder, stage / "spill")
         schema.make(connection)
-    except (OSError, duckdb.Error) as error:
+    except (OSError, *DISK) as error:
         connection.close()
         raise StoreError(of_opening(error), place=str(path)) from error
     return Store(path, folder, connection)

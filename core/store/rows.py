@@ -152,7 +152,9 @@ def _numbered(dataset: Dataset) -> str:
 def gone(cursor, dataset: Dataset, parquet: Path) -> Gone:
     """The rows of the staged rows' own period that hold but are not among them."""
     period = scope(cursor, dataset, parquet)
-    cursor.execute(f"create or replace temp table absent as {_absent(dataset)}",
+    if not holds_any(cursor, dataset):
+        return Gone(period.months, period.shop, period.team)
+    cursor.execute(f"create or replace temp table absent as {_absent(cursor, dataset, parquet)}",
                    {"path": str(parquet)} | _given(dataset, period))
     count = cursor.execute("select coalesce(sum(_times), 0)::bigint from absent").fetchone()[0]
     rows = cursor.execute(f"select * exclude (_key, _times) from absent order by _file, _row limit {SHOWN}")
@@ -161,7 +163,7 @@ def gone(cursor, dataset: Dataset, parquet: Path) -> Gone:
                 [dict(zip(named, row, strict=True)) for row in rows.fetchall()])
 
 
-def _absent(dataset: Dataset) -> str:
+def _absent(cursor, dataset: Dataset, parquet: Path) -> str:
     """SQL: one row for each group (without a key: each content) that holds in the scope but was not staged."""
     shown = ", ".join(f'any_value("{name}") as "{name}"' for name in dataset.group or [c.name for c in dataset.columns])
     shown += ", arg_min(_file, _row) as _file, min(_row) as _row"
@@ -171,19 +173,25 @@ def _absent(dataset: Dataset) -> str:
                 f" incoming as (select {_key(dataset)} as _key, count(*) as _sent from read_parquet($path) group by _key)"
                 " select * exclude (_held, _sent), _held - coalesce(_sent, 0) as _times from stored left join incoming"
                 " using (_key) where _held > coalesce(_sent, 0)")
-    return (f"with later as (select distinct {_group(dataset)} as _key, _part from read_parquet($path)),"
-            f" earlier as (select *, {_group(dataset)} as _key, {_asked(dataset)} as _inside from rows.{dataset.name}"
-            f" where _current) select _key, {shown}, 1 as _times from earlier where not exists (select 1 from later"
-            f" where later._key = earlier._key and {ENDS}) group by _key, _part, _batch having bool_and(_inside)")
+    return (f"select {_group(dataset)} as _key, {shown}, 1 as _times from rows.{dataset.name} as earlier"
+            f" where _current and not {_staged_ends(cursor, dataset, parquet)}"
+            f" group by _key, _part, _batch having bool_and({_asked(dataset)})")
+
+
+def _staged_ends(cursor, dataset: Dataset, parquet: Path) -> str:
+    """SQL: whether one of the staged rows ends the stored row `earlier`."""
+    if not cursor.execute("select bool_or(_part <> '') from read_parquet(?)", [str(parquet)]).fetchone()[0]:
+        return f"{_group(dataset)} in (select {_group(dataset)} from read_parquet($path))"
+    return (f"exists (select 1 from (select distinct {_group(dataset)} as _key, _part from read_parquet($path)) as later"
+            f" where later._key = {_group(dataset)} and {ENDS})")
 
 
 def append(cursor, dataset: Dataset, parquet: Path, batch: int) -> None:
     """Adds the staged rows as a batch's; those they replace hold no longer."""
     place = {"path": str(parquet)}
     if dataset.key and holds_any(cursor, dataset):
-        cursor.execute(f"with later as (select distinct {_group(dataset)} as _key, _part from read_parquet($path))"
-                       f" update rows.{dataset.name} as earlier set _current = false where _current and exists"
-                       f" (select 1 from later where later._key = {_group(dataset)} and {ENDS})", place)
+        cursor.execute(f"update rows.{dataset.name} as earlier set _current = false"
+                       f" where _current and {_staged_ends(cursor, dataset, parquet)}", place)
     chosen = f"{names(dataset)}, _file, _sheet, _row, _part, $batch::integer as _batch"
     if dataset.key:
         rows = f"select {chosen}, true as _current from read_parquet($path)"

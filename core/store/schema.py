@@ -51,12 +51,13 @@ from orders left join (select place, team_id from found where choice = 1) as fou
 def make(connection) -> None:
     """Makes what the declarations name and the database lacks, in one transaction. A column that is declared later
     holds its default in rows saved before it, as if their file had left it empty. Writes nothing where all is there."""
-    wanted = "\n".join(_statements())
+    wanted = "\n".join([*_tables(), *_views()])
     connection.begin()
     try:
         if _made(connection) != wanted:
-            for statement in _statements():
-                connection.execute(statement)
+            for statements in (_tables(), _columns(connection), _views()):
+                for statement in statements:
+                    connection.execute(statement)
             connection.execute("delete from meta.made")
             connection.execute("insert into meta.made values (?)", [wanted])
         connection.commit()
@@ -71,18 +72,33 @@ def _made(connection) -> str | None:
     return row[0] if row else None
 
 
-def _statements() -> list[str]:
-    made = [f"create schema if not exists {schema}" for schema in ("rows", "meta")]
-    for name, columns in META.items():
-        made += [f"create table if not exists meta.{name} ({columns})"]
-    made += ["alter table meta.batches add column if not exists gone BIGINT"]
+def _tables() -> list[str]:
+    rows = {name: ", ".join([TRACE, *map(_column, dataset.columns)]) for name, dataset in DATASETS.items()}
+    return ["create schema if not exists rows", "create schema if not exists meta",
+            *(f"create table if not exists meta.{name} ({columns})" for name, columns in META.items()),
+            *(f"create table if not exists rows.{name} ({columns})" for name, columns in rows.items())]
+
+
+def _columns(connection):
+    """What turns tables of an earlier version into those declared now. The first one had no `gone`, and kept the hashes
+    that rows are compared by, which are computed when needed now."""
+    there = set(connection.execute("select table_name, column_name from duckdb_columns()"
+                                   " where schema_name in ('rows', 'meta')").fetchall())
+    if ("batches", "gone") not in there:
+        yield "alter table meta.batches add column if not exists gone BIGINT"
     for name, dataset in DATASETS.items():
-        made += [f"create table if not exists rows.{name} ({TRACE})"]
-        made += [f"alter table rows.{name} add column if not exists {_column(column)}" for column in dataset.columns]
-        # Databases of the first version kept the hashes that rows are compared by; they are computed when needed now.
-        made += [f"alter table rows.{name} drop column if exists {hash}" for hash in ("_group", "_key", "_hash")]
-        made += [f"create or replace view main.{name} as select {names(dataset)}, _batch, _file, _sheet, _row"
-                 f" from rows.{name} where _current"]
+        for column in dataset.columns:
+            if (name, column.name) not in there:
+                # Without `if not exists` DuckDB wants to change a setting on the way, and those are locked.
+                yield f"alter table rows.{name} add column if not exists {_column(column)}"
+        for hidden in ("_group", "_key", "_hash"):
+            if (name, hidden) in there:
+                yield f"alter table rows.{name} drop column {hidden}"
+
+
+def _views() -> list[str]:
+    made = [f"create or replace view main.{name} as select {names(dataset)}, _batch, _file, _sheet, _row"
+            f" from rows.{name} where _current" for name, dataset in DATASETS.items()]
     ids = " union ".join(f'select "{c.name}" as team_id from {"order_lines" if name == "orders" else name}'
                          for name, dataset in DATASETS.items() for c in dataset.columns if c.name in TEAMS)
     return [*made, ORDER_LINES, TEAM_TREE.format(ids=ids)]

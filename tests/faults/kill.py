@@ -23,7 +23,7 @@ def work(path: str, seed: int, steps: int) -> None:
     from core import store as stores
     store, chance = stores.open(Path(path)), random.Random(seed)
     live = [batch["batch"] for batch in store.batches() if not batch["undone_at"]]
-    files = [_staged(store, number, rows) for number, rows in enumerate((SMALL, SMALL, LARGE))]
+    files = [staged(store, number, rows) for number, rows in enumerate((SMALL, SMALL, LARGE))]
     _tell("ready", 0)
     for _ in range(steps):
         action = chance.choice(["save", "save", "replace", "undo", "checkpoint"])
@@ -32,8 +32,8 @@ def work(path: str, seed: int, steps: int) -> None:
             store.undo(batch)
             _tell("undone", batch)
         elif action in ("save", "replace"):
-            rows, staged = chance.choice(files)
-            live.append(store.save(staged, [{"inserted": rows}], {"orders"} if action == "replace" else set()))
+            rows, laid = chance.choice(files)
+            live.append(store.save(laid, [{"inserted": rows}], {"orders"} if action == "replace" else set()))
             _tell("saved", live[-1])
         else:
             store.cursor().execute("checkpoint")
@@ -43,7 +43,8 @@ def _tell(what: str, batch: int) -> None:
     print(what, batch, flush=True)
 
 
-def _staged(store, number: int, rows: int) -> tuple[int, dict]:
+def staged(store, number: int, rows: int) -> tuple[int, dict]:
+    """Order lines laid down as one file: how many, and as `save` takes them."""
     path = store.stage_folder() / f"{number}.parquet"
     store.cursor().execute(
         f"copy (select (i // 2 + {number} * 50)::varchar as order_id, (i % 2)::varchar as line_id, null::varchar as buyer_id,"
