@@ -16,7 +16,7 @@ from core.reader.sheet import Refusal
 KINDS = {"xlsx": (".xlsx",), "xls": (".xls",), "text": (".csv", ".tsv", ".txt"), "zip": (".zip",)}
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x7fELF",
-          b"MZ", b"SQLite format 3", b"PAR1", b"{\\rtf", b"BM", b"II*\0", b"MM\0*")
+          b"SQLite format 3\0", b"{\\rtf", b"II*\0", b"MM\0*")
 BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError)
 MOST_FILES = 200
 MOST_BYTES = 2 << 30
@@ -34,7 +34,7 @@ def kind_of(path: Path) -> str:
         raise Refusal("macro_file")
     if start.startswith(OLE):
         return _compound(path.read_bytes())
-    if start.startswith(b"PK"):
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _packed(path)
     return _text(start)
 

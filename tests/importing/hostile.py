@@ -194,6 +194,7 @@ CASES = {
     "most_columns.csv": (lambda: wide(2_000), ""),
     "blank_rows.xlsx": (lambda: blank_rows(1_000_000), "blank_rows"),
     "duplicate_headers.csv": (lambda: "工号,姓名,姓名\nE1,张,三\n".encode(), ""),
+    "begins_like_an_archive.csv": (lambda: b"PK,BM\n1,2\n", ""),
     "no_header.csv": (lambda: b"1,2,3\n4,5,6\n", ""),
     "nul.csv": (lambda: PEOPLE.replace("张三", "张\0三").encode(), "nul_bytes"),
     "mixed_encodings.csv": (lambda: PEOPLE.encode() + "E3,王五,2026-07-03\n".encode("gbk"), "mixed_encodings"),
