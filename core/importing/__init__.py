@@ -25,6 +25,7 @@ from core.importing.type_rows import Problem, Vocabulary, address, label, letter
 from core.store import Store
 from core.store.buyer_key import buyer_key
 
+SETTINGS = {"memory_limit": "700MB", "threads": 2, "preserve_insertion_order": False}
 UNSURE = {"unknown_sheet", "looks_like", "nothing_recognised", "no_header", "duplicate_header", "ambiguous_dates",
           "doubtful_encoding", "unknown_encoding", "mixed_encodings"}
 
@@ -113,7 +114,7 @@ def prepare(store: Store, files: list[tuple[str, Path]], *, decisions: dict[tupl
         earlier = store.remembered(key) if remembered and key else None
         return (Decision(**earlier), True) if earlier else (everywhere or Decision(), False)
     try:
-        with duckdb.connect(config={"memory_limit": "700MB", "threads": 2, "temp_directory": str(folder / "spill")}) as con:
+        with duckdb.connect(config=SETTINGS | {"temp_directory": str(folder / "spill")}) as con:
             shared = _Reading(con, store, folder, lang, Vocabulary(_metric_words(), _plan_roles(store)), decide)
             sheets = _read_all(shared, files, encodings or {}, told or (lambda done, name: None))
             return _staged(shared, sheets)

@@ -33,7 +33,7 @@ def check(con, result: Typed, found: Match, raw: RawSheet, roles: dict, lang: st
     if dataset.name == "teams":
         _circles(rows)
     plausible(rows, date.today())
-    if dataset.key and dataset.name != "orders":
+    if dataset.key and (dataset.name != "orders" or dataset.numbered in found.columns):
         _duplicates(rows)
     if dataset.total:
         _totals(rows)
@@ -107,6 +107,8 @@ def _duplicates(rows: Rows) -> None:
     its number takes its position later and repeats nothing."""
     dataset, con = rows.found.dataset, rows.con
     key = ", ".join((*dataset.key, "_part"))
+    if not con.execute(f"select 1 from {rows.table} group by {key} having count(*) > 1 limit 1").fetchone():
+        return
     content = "hash(row(" + ", ".join(c.name for c in dataset.columns) + "))"
     numbered = f" and {dataset.numbered} is not null" if dataset.numbered else ""
     con.execute(f"create or replace table twice as select _row, first_row, {content} = first_hash as same from"

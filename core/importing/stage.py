@@ -17,7 +17,7 @@ def stage(con, dataset: Dataset, parts: list[tuple[str, str, str]], path: Path, 
     con.execute("create or replace view united as " + " union all ".join(
         f"select {', '.join(columns)}, {TRACE}, {i} as _nth from {table}" for i, (table, _, _) in enumerate(parts)))
     source = _numbered(con, dataset, columns, len(parts)) if dataset.numbered else "united"
-    if dataset.key and len(parts) > 1 or source != "united":
+    if dataset.key and len(parts) > 1:
         source = _latest(con, dataset, source)
     said = ", ".join(f"left(sha256($key || {c}), 32) as {c}" if c == "buyer_id" else c for c in columns)
     con.execute(f"copy (select {said}, file as _file, sheet as _sheet, {TRACE} from {source} join parts on nth = _nth)"

@@ -38,7 +38,7 @@ class Problem:
 class Typed:
     """A sheet's typed rows (table `name` of the connection, columns = the dataset's + _row, _part) and what was found;
     `words` are cells that are none of a column's choices: field → {text: how many}, `unsure` dates of which day and month
-    cannot be told apart (left empty)."""
+    cannot be told apart (left empty), `plain` the fields that hold nothing but plain cells (`values.PLAIN`)."""
 
     name: str
     rows: int = 0
@@ -47,6 +47,7 @@ class Typed:
     problems: list[Problem] = field(default_factory=list)
     words: dict[str, dict[str, int]] = field(default_factory=dict)
     unsure: list[str] = field(default_factory=list)
+    plain: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def typed(con: duckdb.DuckDBPyConnection, name: str, raw: RawSheet, found: Match
     """Reads a matched sheet into table `name`. The view `cells` then has the cleaned texts, the table `bad` the rows with
     an error, which `reject` takes out."""
     result = Typed(name)
-    plain = _plain(con, raw, found)
+    plain = result.plain = _plain(con, raw, found)
     fields = _cells(con, raw, found, decided, plain)
     con.execute("create or replace table bad (_row integer)")
     kept = _leave_out(con, found, raw, result, lang, plain)

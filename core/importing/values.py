@@ -25,7 +25,8 @@ PLAIN = {"id": r"\d{2,}[0-9A-Za-z_-]*|[A-Za-z_][0-9A-Za-z_-]*\d[0-9A-Za-z_-]*", 
 def all_plain(column: Column, raw: str) -> str:
     """SQL (aggregate): whether every cell of a raw column reads the same by a plain cast; false where that is unknown."""
     pattern = PLAIN.get(column.type)
-    return f"coalesce(bool_and({raw} is null or regexp_full_match({raw}, '{pattern}')), true)" if pattern else "false"
+    fits = f"bool_and(regexp_full_match({raw}, '{pattern}')) and max(strlen({raw})) <= 100"
+    return f"coalesce({fits}, true)" if pattern else "false"
 
 
 def clean(raw: str, fold: bool = True) -> str:

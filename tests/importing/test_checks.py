@@ -19,6 +19,10 @@ TOO_FAR = (date.today() + timedelta(days=401)).isoformat()
 def check(tmp_path):
     """Reads one table written as CSV and answers its sheet; a second call is a second upload of the same company."""
     store = stores.open(tmp_path / "ours.duckdb")
+    projects = tmp_path / "项目.csv"
+    rows = "".join(f"P{n},甲,1,2026-07-01\n" for n in (1, 2, 3))
+    projects.write_text(f"项目编号,项目名称,奖金池,开始日期\n{rows}", "utf-8")
+    importing.save(store, importing.prepare(store, [(projects.name, projects)]))
 
     def read(dataset: str, table: str, save: bool = False, **options):
         path = tmp_path / f"{DATASETS[dataset].zh}.csv"
@@ -40,7 +44,7 @@ ROWS = {
     "teams": ("团队编号,团队名称,成立日期,解散日期", "T{n},甲,2025-03-01,{x}"),
     "requests": ("需求编号,提出团队,处理人,优先级,提出时间,响应时间", "R{n},T1,E1,紧急,2026-07-01 09:00,{x}"),
     "incidents": ("故障编号,负责人,开始时间,恢复时间", "I{n},E1,2026-07-01 09:00,{x}"),
-    "projects": ("项目编号,项目名称,奖金池,开始日期,结束日期", "P{n},大促,1,2026-07-01,{x}"),
+    "projects": ("项目编号,项目名称,奖金池,开始日期,结束日期", "N{n},大促,1,2026-07-01,{x}"),
     "innovation_projects": ("申请编号,团队编号,申请日期,申请金额,批准日期", "A{n},T1,2026-07-01,5,{x}"),
     "assignments": ("工号,岗位,层级,团队编号,开始日期,结束日期", "E{n},运营,基层,T1,2026-07-01,{x}"),
     "ownership": ("单品编号,团队编号,开始日期,结束日期", "S{n},T1,2026-07-01,{x}"),
@@ -145,7 +149,8 @@ def test_shares_that_are_not_whole_name_the_project_and_the_sum(check):
     table = "项目编号,工号,分配比例\nP1,E1,40%\nP1,E2,60%\nP2,E1,40%\nP2,E2,30%\nP3,E1,30\nP3,E2,30%"
     sheet = check("project_members", table)
     assert said(sheet, "shares_not_whole") == [("shares_not_whole", "warning", "C4")]
-    assert "P2" in next(i.message for i in sheet.issues if i.code == "shares_not_whole") and "70%" in sheet.issues[0].message
+    message = next(i.message for i in sheet.issues if i.code == "shares_not_whole")
+    assert "P2" in message and "70%" in message
 
 
 def test_milestones_without_shares_take_the_usual_ones_and_after_sales_counts_downwards(check):
@@ -199,7 +204,7 @@ def refer():
             con.execute(f"create or replace table {dataset}_0 as select *{', ' + empty if empty else ''}"
                         f" from (values {values}) as given({', '.join(names)}, _row)")
             headers = {i: declared.column(name).zh for name, i in columns.items()}
-            given[dataset] = [(f"{dataset}_0", "表", Match(declared, 1, columns, headers, (), (), ()))]
+            given[dataset] = [(f"{dataset}_0", "表", Match(declared, 1, columns, headers, {}, (), (), (), (), 1.0))]
         problems, rejected = check_references(con, given, known or {}, "zh")
         found = [(p.code, p.severity, p.cell, p.value, p.count) for listed in problems.values() for p in listed]
         return found, rejected, problems

@@ -1,5 +1,7 @@
 """The 29 kinds of table: each is recognised, each column by its names, and no header means two things."""
 
+import re
+
 import pytest
 
 from core import importing, text
@@ -41,7 +43,9 @@ def test_there_are_the_29_of_the_spec_in_its_order():
 @pytest.mark.parametrize("name", DATASETS)
 def test_the_example_of_each_sheet_is_recognised_and_taken_without_a_problem(name, lang, tmp_path):
     path = written(tmp_path / "x.xlsx", {getattr(DATASETS[name], lang): example_rows(DATASETS[name], lang)})
-    sheet = importing.prepare(stores.open(tmp_path / "ours.duckdb"), [("x.xlsx", path)]).sheets[0]
+    store = stores.open(tmp_path / "ours.duckdb")
+    projects = written(tmp_path / "p.xlsx", {getattr(DATASETS["projects"], lang): example_rows(DATASETS["projects"], lang)})
+    sheet = importing.prepare(store, [("x.xlsx", path), ("p.xlsx", projects)]).sheets[0]
     assert (sheet.dataset, sheet.inserted, sheet.ignored_columns) == (name, 1, [])
     assert [issue for issue in sheet.issues if issue.severity != "note" and issue.code != "shares_not_whole"] == []
 
@@ -89,7 +93,7 @@ def test_no_choice_is_written_like_another_and_no_example_like_a_total(name):
         said = [(normal(word), value) for value, names in (column.choices or {}).items()
                 for word in {value, names["zh"], names["en"], *names["also"]}]
         assert len({word for word, _ in said}) == len(set(said)), column.name
-        assert column.example not in TOTALS
+        assert not re.match(TOTALS, column.example)
 
 
 def test_words_of_the_door_are_said_once():
