@@ -84,7 +84,7 @@ def _problems(unknown: list, column, target: str, sheet: str, found: Match, name
     spellings = _spellings(names)
     said = []
     for value, row, times in unknown[:SHOWN]:
-        near = _near(value, names, spellings)
+        near = _near(value, spellings)
         code = CODES[target] + ("_near" if near else "")
         said.append(problem(code, severity, lang, cell=address(sheet, found.columns.get(column.name), row), column=label,
                             value=value, count=times, near=near))
@@ -99,20 +99,28 @@ def _spelling(value: str) -> str:
     return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[-./]", "", folded(value)))
 
 
-def _spellings(names: dict[str, str]) -> dict[str, str]:
-    return {_spelling(name): id_ for id_, name in names.items() if name} | {_spelling(id_): id_ for id_ in names}
+def _digits(written: str) -> str:
+    return re.sub(r"\D", "", written)
 
 
-def _near(value: str, names: dict[str, str], spellings: dict[str, str]) -> str:
+def _spellings(names: dict[str, str]) -> dict[str, dict[str, str]]:
+    """By the digits they hold, the spellings of known ids and names → the id."""
+    spellings: dict[str, dict[str, str]] = {}
+    for said, known in [*((name, known) for known, name in names.items() if name), *((known, known) for known in names)]:
+        written = _spelling(said)
+        spellings.setdefault(_digits(written), {})[written] = known
+    return spellings
+
+
+def _near(value: str, spellings: dict[str, dict[str, str]]) -> str:
     """The known id that was probably meant: the same but for its writing, the one so named, or one letter off; two ids
     whose digits differ are two ids."""
     written = _spelling(value)
-    if written in spellings:
-        return spellings[written]
-    digits = re.sub(r"\D", "", written)
-    alike = [known for known in spellings if re.sub(r"\D", "", known) == digits]
-    found = process.extractOne(written, alike, scorer=fuzz.ratio, score_cutoff=NEAR)
-    return spellings[found[0]] if found else ""
+    alike = spellings.get(_digits(written), {})
+    if written in alike:
+        return alike[written]
+    found = process.extractOne(written, alike.keys(), scorer=fuzz.ratio, score_cutoff=NEAR)
+    return alike[found[0]] if found else ""
 
 
 def _outside_employment(con, tables: dict, problems: dict, lang: str) -> None:
