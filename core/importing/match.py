@@ -13,6 +13,8 @@ HEADER_ROWS = 20
 NEAR = 80
 # Words for the same thing; apart from these, near spellings differ only by a slip.
 SAME = (("编码", "编号"), ("代码", "编号"), ("号码", "编号"), ("时间", "日期"), ("名字", "名称"))
+# The units that a header may carry, and what one of them is worth.
+UNITS = {"元": 1.0, "¥": 1.0, "yuan": 1.0, "rmb": 1.0, "%": 0.01, "千元": 1e3, "万元": 1e4, "万": 1e4, "亿元": 1e8, "亿": 1e8}
 # A field that can be had without a column of its own, and from which other columns.
 COMPUTED = {"orders": {"paid_amount": ("quantity", "unit_price")}}
 
@@ -48,9 +50,18 @@ class Match:
 
 def normal(header: str | None) -> str:
     """A header as it is compared: full-width folded, no case, blanks, underscores, marks or trailing unit."""
+    return re.sub(r"\((" + "|".join(UNITS) + r")\)$", "", _folded(header))
+
+
+def unit(header: str) -> float:
+    """What one in a column under this header is worth: 10,000 under “GMV(万元)”, 0.01 under “转化率(%)”."""
+    found = re.search(r"\((" + "|".join(UNITS) + r")\)$", _folded(header))
+    return UNITS[found[1]] if found else 1.0
+
+
+def _folded(header: str | None) -> str:
     folded = unicodedata.normalize("NFKC", header or "").casefold()
-    folded = re.sub(r"[\s_\u200b-\u200f\u202a-\u202e\u2060\ufeff*]", "", folded)
-    return re.sub(r"\((元|万元|%|¥|yuan)\)$", "", folded)
+    return re.sub(r"[\s_\u200b-\u200f\u202a-\u202e\u2060\ufeff*]", "", folded)
 
 
 def _names(dataset: Dataset) -> dict[str, tuple[int, str]]:

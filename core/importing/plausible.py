@@ -7,7 +7,7 @@ from core.importing.rows import Rows, label, place, rule, tell
 from core.importing.type_rows import SHOWN
 from core.importing.values import INVISIBLE
 
-FIRST_DAY = date(2000, 1, 1)
+FIRST_DAY = date(1970, 1, 1)
 DAYS_AHEAD = 400
 MOST = 1e12
 # A value like this breaks none of the text rules; most columns hold no other, so that nothing more is looked at.
@@ -18,10 +18,12 @@ LONGEST_ID = 100
 
 
 def plausible(rows: Rows, today: date) -> None:
-    """Adds warnings for dates before 2000 or more than 400 days ahead (stored as they are: they fall in no quarter that
+    """Adds warnings for dates before 1970 or more than 400 days ahead (stored as they are: they fall in no quarter that
     is settled), errors for numbers from 10¹², notes and warnings for texts and ids that look like code."""
     _limits(rows, today)
     for column in rows.found.dataset.columns:
+        if column.type == "id" and column.name in rows.typed.plain:
+            continue
         # A buyer is stored as a hash only, and nicknames hold every sign there is.
         if column.type in ("id", "text") and column.name in rows.found.columns and column.name != "buyer_id":
             _texts(rows, column)

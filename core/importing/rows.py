@@ -41,15 +41,16 @@ def tell(rows: Rows, code: str, severity: str, **said) -> None:
 
 def rule(rows: Rows, code: str, broken: str, column: str, severity: str = "error", **said) -> None:
     """A problem for each row for which the SQL `broken` is true; an error takes the row out."""
-    words = f"cells.{column}" if column in rows.found.columns else f"typed.{column}::varchar"
-    wrong = rows.con.execute(f"select _row, {words}, count(*) over () from (select * from {rows.table} where {broken})"
-                             f" as typed join cells using (_row) order by _row limit {SHOWN}").fetchall()
-    if not wrong:
+    times = count(rows, broken)
+    if not times:
         return
-    for row, value, _ in wrong:
+    words = f"cells.{column}" if column in rows.found.columns else f"typed.{column}::varchar"
+    wrong = rows.con.execute(f"select _row, {words} from (select * from {rows.table} where {broken}) as typed"
+                             f" join cells using (_row) order by _row limit {SHOWN}").fetchall()
+    for row, value in wrong:
         tell(rows, code, severity, cell=place(rows, column, row), column=label(rows, column), value=value or "", **said)
-    if wrong[0][2] > len(wrong):
-        tell(rows, "more_of_the_same", severity, column=label(rows, column), count=wrong[0][2] - len(wrong))
+    if times > len(wrong):
+        tell(rows, "more_of_the_same", severity, column=label(rows, column), count=times - len(wrong))
     if severity == "error":
         rows.con.execute(f"insert into bad select _row from {rows.table} where {broken}")
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.datasets import Dataset
+from core.datasets import Dataset, sql_type
 
 # What tells one part's rows from another's beside the dataset's own columns.
 TRACE = "_row, _part"
@@ -11,8 +11,9 @@ TRACE = "_row, _part"
 def stage(con, dataset: Dataset, parts: list[tuple[str, str, str]], path: Path, buyer_key: str) -> list[int]:
     """Writes the parts (typed table, file, sheet) as one parquet file, equal rows of overlapping files taken once and
     buyers hashed; answers how many rows of each part were left out as repeated."""
-    con.execute("create or replace table parts (nth integer, file varchar, sheet varchar)")
-    con.executemany("insert into parts values (?, ?, ?)", [[i, file, sheet] for i, (_, file, sheet) in enumerate(parts)])
+    for i, (_, file, sheet) in enumerate(parts):
+        con.execute(f"set variable file_{i} = $said", {"said": file})
+        con.execute(f"set variable sheet_{i} = $said", {"said": sheet})
     columns = [c.name for c in dataset.columns]
     con.execute("create or replace view united as " + " union all ".join(
         f"select {', '.join(columns)}, {TRACE}, {i} as _nth from {table}" for i, (table, _, _) in enumerate(parts)))
@@ -20,12 +21,19 @@ def stage(con, dataset: Dataset, parts: list[tuple[str, str, str]], path: Path, 
     if dataset.key and len(parts) > 1:
         source = _latest(con, dataset, source)
     said = ", ".join(f"left(sha256($key || {c}), 32) as {c}" if c == "buyer_id" else c for c in columns)
-    con.execute(f"copy (select {said}, file as _file, sheet as _sheet, {TRACE} from {source} join parts on nth = _nth)"
+    con.execute(f"copy (select {said}, {_by_part('file', len(parts))}, {_by_part('sheet', len(parts))}, {TRACE} from {source})"
                 f" to '{str(path).replace(chr(39), chr(39) * 2)}' (format parquet, compression lz4)",
                 {"key": buyer_key} if "buyer_id" in columns else None)
     whole = dict(con.execute("select _nth, count(*) from united group by all").fetchall())
     kept = whole if source == "united" else dict(con.execute(f"select _nth, count(*) from {source} group by all").fetchall())
     return [whole.get(i, 0) - kept.get(i, 0) for i in range(len(parts))]
+
+
+def _by_part(name: str, parts: int) -> str:
+    """SQL: the file or sheet that a row's part came from; a constant where there is just one."""
+    cases = "".join(f" when {i} then getvariable('{name}_{i}')" for i in range(1, parts))
+    first = f"getvariable('{name}_0')"
+    return (f"case _nth{cases} else {first} end" if cases else first) + f" as _{name}"
 
 
 def _latest(con, dataset: Dataset, source: str) -> str:
@@ -41,7 +49,7 @@ def _latest(con, dataset: Dataset, source: str) -> str:
 def _numbered(con, dataset: Dataset, columns: list[str], parts: int) -> str:
     """Rows without a number of their own take their position within the group over all files of the batch; rows that two
     overlapping files both hold count once: of equal rows the most that one file has."""
-    number, group = dataset.numbered, ", ".join(dataset.group)
+    number, group, kind = dataset.numbered, ", ".join(dataset.group), sql_type(dataset.column(dataset.numbered))
     source = "united"
     if parts > 1:
         content = ", ".join(c for c in columns if c != number)
@@ -51,12 +59,13 @@ def _numbered(con, dataset: Dataset, columns: list[str], parts: int) -> str:
         source = "once"
     if not con.execute(f"select 1 from {source} group by {group} having count(*) > 1 limit 1").fetchone():
         # The usual export of one line an order: every position is the first.
-        con.execute(f"create or replace view placed as select * replace (coalesce({number}, '1') as {number}) from {source}")
+        con.execute(f"create or replace view placed as select * replace (coalesce({number}, '1'::{kind}) as {number})"
+                    f" from {source}")
     elif con.execute(f"select count(*) = count({number}) from {source}").fetchone()[0]:
         return source
     else:
-        con.execute(f"create or replace table placed as select * replace (coalesce({number}, row_number() over (partition"
-                    f" by {group} order by _nth, _row)::varchar) as {number}) from {source}")
+        con.execute(f"create or replace table placed as select * replace (coalesce({number}, (row_number() over (partition"
+                    f" by {group} order by _nth, _row))::{kind}) as {number}) from {source}")
     return "placed"
 
 

@@ -9,7 +9,7 @@ from rapidfuzz import process
 from core import text
 from core.datasets import Column, sql_type
 from core.importing import values
-from core.importing.match import Decision, Match
+from core.importing.match import Decision, Match, unit
 from core.importing.read import RawSheet
 
 SHOWN = 2000
@@ -101,6 +101,11 @@ def typed(con: duckdb.DuckDBPyConnection, name: str, raw: RawSheet, found: Match
             said[column.name] = f"words_{column.name}.value"
         else:
             said[column.name] = values.expression(column, f"cells.{column.name}", order, column.name in plain)
+            if (one := unit(found.headers.get(found.columns.get(column.name), ""))) != 1 and column.type == "number":
+                said[column.name] = values.scaled(said[column.name], f"cells.{column.name}", one)
+                header = found.headers[found.columns[column.name]]
+                result.problems.append(problem("unit_scaled", "note", lang, column=header, value=f"{one:g}",
+                                               cell=address(raw.name, found.columns[column.name], found.header_row)))
     wrong = " + ".join(["0", *(f"case when cells.{c.name} is not null and {c.name}_ is null then {1 << i}::bigint else 0 end"
                                for i, c in enumerate(columns))])
     typed_fields = ", ".join(f"cast({sql} as {sql_type(found.dataset.column(n))}) as {n}_" for n, sql in said.items())

@@ -104,6 +104,11 @@ def expression(column: Column, x: str, order: str, plain: bool = False) -> str:
     return identity(x) if column.type == "id" else x
 
 
+def scaled(number_: str, x: str, one: float) -> str:
+    """SQL: a number in units of `one`, unless the cell `x` names a unit itself; rounded free of binary noise."""
+    return f"case when regexp_matches({x}, '[%万亿]') then {number_} else round(({number_}) * {one!r}, 9) end"
+
+
 def folded(value: str) -> str:
     return re.sub(r"[\s_]", "", unicodedata.normalize("NFKC", value)).casefold()
 
