@@ -134,8 +134,6 @@ def _item(line: dict, kind: str, datasets: tuple, subject: tuple, months: tuple,
 
 def _unassigned(scores: pd.DataFrame, period: Period) -> list[dict]:
     """Days of employment in the quarter that no assignment covers, per person."""
-    if "assignments" not in DATASETS:
-        return []
     found = []
     for employee, rows in scores.groupby("employee_id"):
         first = max(rows["hire_date"].min(), pd.Timestamp(period.start))

@@ -90,13 +90,13 @@ def test_thirty_written_for_thirty_per_cent_gets_the_way_out(check):
     assert "30%" in next(i.suggestion for i in sheet.issues if i.code == "share_outside")
 
 
-@pytest.mark.parametrize(("day", "warned"), [("1999-12-31", True), ("2000-01-01", False), (AHEAD, False), (TOO_FAR, True)])
+@pytest.mark.parametrize(("day", "warned"), [("1969-12-31", True), ("1970-01-01", False), (AHEAD, False), (TOO_FAR, True)])
 def test_a_date_out_of_this_world_is_a_warning_and_stays(check, day, warned):
     sheet = check("orders", f"订单号,付款时间,实付金额\n1,{day} 12:00:00,5")
     assert bool(said(sheet, "implausible_date")) == warned and sheet.inserted == 1
 
 
-@pytest.mark.parametrize(("month", "warned"), [("1999-12", True), ("2000-01", False), ("2099-12", True)])
+@pytest.mark.parametrize(("month", "warned"), [("1969-12", True), ("1970-01", False), ("2099-12", True)])
 def test_so_is_a_month(check, month, warned):
     assert bool(said(check("team_months", f"月份,团队编号,GMV\n{month},T1,5"), "implausible_date")) == warned
 

@@ -134,6 +134,8 @@ def test_pending_pay_is_released_with_a_reason(company, look):
 def test_a_batch_is_undone_from_the_page(company, look):
     store = company()
     app = look("data")
+    app.selectbox(key="undo").set_value(1).run()
+    assert "¥180.0万" in [metric.value for metric in app.metric] or any("¥180.0万" in c.value for c in app.caption)
     next(b for b in app.button if b.label == "撤销第 1 批").click().run()
     assert store.batches()[0]["undone_at"] and sum(store.counts().values()) == 0
     assert any("第 1 批已撤销" in said.value for said in app.success)
