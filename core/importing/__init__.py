@@ -8,6 +8,7 @@ import shutil
 import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from dataclasses import replace as replace_in
 from pathlib import Path
 
 import duckdb
@@ -33,7 +34,8 @@ UNSURE = {"unknown_sheet", "looks_like", "nothing_recognised", "no_header", "dup
 @dataclass
 class Sheet:
     """What was found in one sheet of a file; rows = inserted + updated + unchanged + skipped + rejected. `samples` are a
-    few cells of each header, `words` unread choices, `decided` what the user decided (`remembered`: an earlier time)."""
+    few cells of each header, `words` unread choices, `unowned` orders that nothing gives to a team, `decided`
+    what the user decided (`remembered`: an earlier time)."""
 
     file: str
     sheet: str
@@ -55,6 +57,7 @@ class Sheet:
     samples: dict[str, list[str]] = field(default_factory=dict)
     words: dict[str, dict[str, int]] = field(default_factory=dict)
     gross: str = ""
+    unowned: bool = False
     confidence: float = 0.0
     key: str = ""
     decided: Decision = field(default_factory=Decision)
@@ -65,7 +68,7 @@ class Sheet:
     def unsure(self) -> bool:
         """Whether the user should look at how the sheet was matched."""
         codes = {issue.code for issue in self.issues}
-        return bool(self.missing_columns or self.words or self.gross or "near" in self.how.values()
+        return bool(self.missing_columns or self.words or self.gross or self.unowned or "near" in self.how.values()
                     or codes & UNSURE)
 
 
@@ -99,20 +102,21 @@ class _Reading:
     parts: dict[str, tuple[Sheet, Match]] = field(default_factory=dict)
 
 
-def prepare(store: Store, files: list[tuple[str, Path]], *, decisions: dict[tuple[str, str], Decision] | None = None,
+def prepare(store: Store, files: list[tuple[str, Path]], *, decisions: dict[str | tuple[str, str], Decision] | None = None,
             everywhere: Decision | None = None, encodings: dict[str, str] | None = None, remembered: bool = False,
             lang: str = "zh", told=None) -> Upload:
-    """Reads and checks files without saving anything. `decisions` are the user's by (file, sheet), `everywhere` holds for
-    the other sheets, `remembered` takes up what was decided of the same headers before; `encodings` by file.
+    """Reads and checks files without saving anything. `decisions` are the user's by set of headers (`Sheet.key`), values by
+    (file, sheet) as well; `everywhere` holds for the other sheets, `remembered` takes up what was decided of the same
+    headers before; `encodings` by file.
     `told(share done, file)` is told several times a second; what it raises ends the reading, with nothing left behind."""
     folder = store.stage_folder() / secrets.token_hex(8)
     folder.mkdir()
 
     def decide(file: str, sheet: str, key: str) -> tuple[Decision, bool]:
-        if decisions and (file, sheet) in decisions:
-            return decisions[file, sheet], False
-        earlier = store.remembered(key) if remembered and key else None
-        return (Decision(**earlier), True) if earlier else (everywhere or Decision(), False)
+        given, own = (decisions or {}).get(key), (decisions or {}).get((file, sheet), Decision())
+        earlier = Decision(**found) if remembered and given is None and (found := store.remembered(key)) else None
+        decided = given or earlier or everywhere or Decision()
+        return replace_in(decided, values=decided.values | own.values), earlier is not None
     try:
         with duckdb.connect(config=SETTINGS | {"temp_directory": str(folder / "spill")}) as con:
             shared = _Reading(con, store, folder, lang, Vocabulary(_metric_words(), _plan_roles(store)), decide)
@@ -291,8 +295,11 @@ def _staged(shared: _Reading, sheets: list[Sheet]) -> Upload:
         _keep_rejected(shared, sheet, f"select _row, {', '.join(f'{name}::varchar as {name}' for name in found.columns)}"
                                       f" from {table} where _row in (from bad)")
         sheet.rejected += shared.con.execute(f"delete from {table} where _row in (from bad)").fetchone()[0]
+    owned = "ownership" in tables or shared.store.counts()["ownership"]
     for sheet in sheets:
         sheet.issues.sort(key=_row_of)
+        told = {*sheet.mapping.values(), *sheet.decided.values}
+        sheet.unowned = sheet.dataset == "orders" and "team_id" not in told and not owned
     upload = Upload(sheets, {}, shared.folder)
     for name, parts in shared.tables.items():
         upload.staged[name] = shared.folder / f"{name}.parquet"

@@ -10,49 +10,57 @@ from pages.frame import show
 from pages.frame.session import Session
 
 LEFT_OUT = ""
+PERIODS = ("month", "quarter")
+MOST_WORDS = 30
 
 
 def stage(look: Session, upload: Upload) -> None:
-    """The sheets that need a decision, open; the others behind one line."""
-    unsure = [sheet for sheet in upload.sheets if sheet.unsure]
-    for sheet in unsure:
+    """The sheets that need a decision, open; the others behind one line. Sheets with the same headers are one decision."""
+    alike: dict[str, list[Sheet]] = {}
+    for sheet in upload.sheets:
+        if sheet.samples:
+            alike.setdefault(sheet.key, []).append(sheet)
+    unsure = [sheets for sheets in alike.values() if any(sheet.unsure for sheet in sheets)]
+    for sheets in unsure:
         with st.container(border=True):
-            _sheet(look, sheet)
-    sure = [sheet for sheet in upload.sheets if sheet.samples and not sheet.unsure]
-    if sure:
+            _sheets(look, sheets)
+    if sure := [sheets for sheets in alike.values() if sheets not in unsure]:
         with st.expander(look.say("match.all")):
-            for sheet in sure:
-                _sheet(look, sheet)
+            for sheets in sure:
+                _sheets(look, sheets)
 
 
-def _sheet(look: Session, sheet: Sheet) -> None:
+def _sheets(look: Session, sheets: list[Sheet]) -> None:
+    sheet = max(sheets, key=lambda sheet: sheet.unsure)
     kind, sure = st.columns([2, 3], vertical_alignment="bottom")
     with kind:
-        _dataset(look, sheet)
+        _dataset(look, sheet, look.say("comma").join(dict.fromkeys(each.sheet or each.file for each in sheets)))
     with sure:
         if sheet.remembered:
             st.caption(look.say("match.remembered"))
-            st.button(look.say("match.forget"), key=_key(sheet, "forget"), on_click=_decide, args=(sheet, Decision()))
+            st.button(look.say("match.forget"), key=_key(sheet, "forget"), on_click=_decide, args=(sheet.key, Decision()))
         elif sheet.dataset:
             st.caption(look.say("match.sure", confidence=f"{sheet.confidence:.0%}"))
     if sheet.dataset:
         _gross(look, sheet)
+        for each in sheets:
+            _dates(look, each)
         _missing(look, sheet)
-        _date_order(look, sheet)
-        _words(look, sheet)
+        _date_order(look, next((s for s in sheets if any(i.code == "ambiguous_dates" for i in s.issues)), sheet))
+        _words(look, sheets)
         _columns(look, sheet)
 
 
 def _key(sheet: Sheet, *parts) -> str:
-    return "_".join(["match", sheet.file, sheet.sheet, *map(str, parts)])
+    return "_".join(["match", sheet.key[:16], *map(str, parts)])
 
 
-def _decide(sheet: Sheet, decision: Decision) -> None:
-    st.session_state.setdefault("decisions", {})[sheet.file, sheet.sheet] = decision
+def _decide(key: str | tuple, decision: Decision) -> None:
+    st.session_state.setdefault("decisions", {})[key] = decision
 
 
 def _changed(sheet: Sheet, part: str, name: str, key: str) -> None:
-    """One answer of the user's becomes part of what was decided of the sheet."""
+    """One answer of the user's becomes part of what was decided of sheets with these headers."""
     decided = asdict(sheet.decided)
     answer = st.session_state[key]
     if part == "dataset":
@@ -62,18 +70,22 @@ def _changed(sheet: Sheet, part: str, name: str, key: str) -> None:
         decided["columns"] = taken | {name: answer}
     elif part == "words":
         field, word = name.split("\0")
-        decided["words"].setdefault(field, {})[word] = answer
-        decided["words"][field] = {w: v for w, v in decided["words"][field].items() if v}
+        words = decided["words"].get(field, {}) | {word: answer}
+        decided["words"][field] = {word: choice for word, choice in words.items() if choice}
     else:
         decided["values"] = {k: v for k, v in (decided["values"] | {name: (answer or "").strip()}).items() if v}
-    _decide(sheet, Decision(**decided))
+    if part == "own":
+        _decide((sheet.file, sheet.sheet), Decision(values={k: v for k, v in decided["values"].items() if k in PERIODS}))
+    else:
+        decided["values"] = {k: v for k, v in decided["values"].items() if k not in PERIODS}
+        _decide(sheet.key, Decision(**decided))
 
 
-def _dataset(look: Session, sheet: Sheet) -> None:
+def _dataset(look: Session, sheet: Sheet, named: str) -> None:
     key = _key(sheet, "dataset")
     options = [*DATASETS, LEFT_OUT]
     chosen = sheet.dataset or (LEFT_OUT if sheet.decided.dataset == LEFT_OUT else None)
-    st.selectbox(look.say("match.taken_as", sheet=show.plain(sheet.sheet or sheet.file)), options, key=key,
+    st.selectbox(look.say("match.taken_as", sheet=show.plain(named)), options, key=key,
                  index=options.index(chosen) if chosen is not None else None, placeholder=look.say("match.unknown"),
                  format_func=lambda name: look.dataset(name) if name else look.say("match.leave_out"),
                  on_change=_changed, args=(sheet, "dataset", "", key))
@@ -93,7 +105,15 @@ def _gross(look: Session, sheet: Sheet) -> None:
 def _paid(sheet: Sheet, key: str) -> None:
     decided = asdict(sheet.decided)
     decided["columns"] |= {st.session_state[key]: "paid_amount"}
-    _decide(sheet, Decision(**decided))
+    _decide(sheet.key, Decision(**decided))
+
+
+def _dates(look: Session, sheet: Sheet) -> None:
+    """The month or quarter of a file that does not name one: asked file by file."""
+    for name in [n for n in PERIODS if n in sheet.missing_columns or n in sheet.decided.values]:
+        key = _key(sheet, "own", name, sheet.file, sheet.sheet)
+        label = look.say("match.own_value", column=look.field(name), sheet=show.plain(sheet.sheet or sheet.file))
+        st.text_input(label, sheet.decided.values.get(name, ""), key=key, on_change=_changed, args=(sheet, "own", name, key))
 
 
 def _missing(look: Session, sheet: Sheet) -> None:
@@ -102,9 +122,10 @@ def _missing(look: Session, sheet: Sheet) -> None:
     told = [name for name in sheet.decided.values if name in declared]
     unowned = ["team_id"] if sheet.dataset == "orders" and "team_id" not in sheet.mapping.values() else []
     for name in dict.fromkeys([*sheet.missing_columns, *told, *unowned]):
-        key = _key(sheet, "value", name)
-        st.text_input(look.say("match.one_value", column=look.field(name)), sheet.decided.values.get(name, ""), key=key,
-                      on_change=_changed, args=(sheet, "values", name, key))
+        if name not in PERIODS:
+            key = _key(sheet, "value", name)
+            st.text_input(look.say("match.one_value", column=look.field(name)), sheet.decided.values.get(name, ""), key=key,
+                          on_change=_changed, args=(sheet, "values", name, key))
     if "team_id" in (*sheet.missing_columns, *unowned):
         st.caption(look.say("match.or_ownership"))
     if "paid_amount" in sheet.missing_columns:
@@ -121,13 +142,16 @@ def _date_order(look: Session, sheet: Sheet) -> None:
                  args=(sheet, "values", "date_order", key))
 
 
-def _words(look: Session, sheet: Sheet) -> None:
+def _words(look: Session, sheets: list[Sheet]) -> None:
     """What each word means that is none of a column's choices."""
-    known = {field: {word: 0 for word in words} for field, words in sheet.decided.words.items()}
-    for field in dict.fromkeys([*sheet.words, *known]):
-        column = DATASETS[sheet.dataset].column(field)
-        for word, count in list((known.get(field, {}) | sheet.words.get(field, {})).items())[:20]:
-            _word(look, sheet, column, word, count)
+    counts: dict[tuple[str, str], int] = {}
+    for sheet in sheets:
+        told = {(field, word): 0 for field, words in sheet.decided.words.items() for word in words}
+        unread = {(field, word): count for field, words in sheet.words.items() for word, count in words.items()}
+        for said, count in (told | unread).items():
+            counts[said] = counts.get(said, 0) + count
+    for (field, word), count in list(counts.items())[:MOST_WORDS]:
+        _word(look, sheets[0], DATASETS[sheets[0].dataset].column(field), word, count)
 
 
 def _word(look: Session, sheet: Sheet, column: Column, word: str, count: int) -> None:
