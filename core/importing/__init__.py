@@ -221,9 +221,13 @@ def _typed(shared: _Reading, sheet: Sheet, raw: RawSheet, found: Match) -> None:
 def _set_aside(shared: _Reading, sheet: Sheet, result, found: Match) -> None:
     """Takes the rows with an error out; what was read of them is kept beside the staged rows, to be given back."""
     if not found.missing and shared.con.execute("select count(*) from bad").fetchone()[0]:
-        _keep_rejected(shared, sheet, f"select _row, {', '.join(found.columns)} from cells where _row in (from bad)")
+        _keep_rejected(shared, sheet, f"select _row, {', '.join(_in_file(found))} from cells where _row in (from bad)")
     reject(shared.con, result)
     sheet.rejected = result.rejected
+
+
+def _in_file(found: Match) -> list[str]:
+    return sorted(found.columns, key=found.columns.get)
 
 
 def _keep_rejected(shared: _Reading, sheet: Sheet, rows: str) -> None:
@@ -292,7 +296,7 @@ def _staged(shared: _Reading, sheets: list[Sheet]) -> Upload:
     for table, rows in refused.items():
         sheet, found = shared.parts[table]
         shared.con.execute("create or replace table bad as select unnest(?)::integer as _row", [rows])
-        _keep_rejected(shared, sheet, f"select _row, {', '.join(f'{name}::varchar as {name}' for name in found.columns)}"
+        _keep_rejected(shared, sheet, f"select _row, {', '.join(f'{name}::varchar as {name}' for name in _in_file(found))}"
                                       f" from {table} where _row in (from bad)")
         sheet.rejected += shared.con.execute(f"delete from {table} where _row in (from bad)").fetchone()[0]
     owned = "ownership" in tables or shared.store.counts()["ownership"]

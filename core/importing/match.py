@@ -87,7 +87,8 @@ def match(rows: list[tuple[int, list]], sheet: str, decided: Decision) -> Match 
 
 
 def resembling(rows: list[tuple[int, list]], sheet: str, decided: Decision) -> Match | None:
-    """The reading of a sheet's first rows that comes nearest to one of ours, however far; None without two columns."""
+    """The reading of a sheet's first rows that comes nearest to one of ours, however far; None without two columns. Of a
+    dataset that the user chose no column need be known yet."""
     named = SHEET_NAMES.get(normal(sheet))
     best, best_rank = None, ()
     for name in [decided.dataset] if decided.dataset else DATASETS:
@@ -96,7 +97,7 @@ def resembling(rows: list[tuple[int, list]], sheet: str, decided: Decision) -> M
             satisfied = _required(found) - len(found.missing)
             rank = (satisfied > 0 and name == named, not found.missing, len(found.columns) - len(found.missing),
                     -number)
-            if len(found.columns) >= 2 and (best is None or rank > best_rank):
+            if len(found.columns) >= (0 if decided.dataset else 2) and (best is None or rank > best_rank):
                 best, best_rank = found, rank
     return best
 

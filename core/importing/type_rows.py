@@ -108,10 +108,10 @@ def typed(con: duckdb.DuckDBPyConnection, name: str, raw: RawSheet, found: Match
                                                cell=address(raw.name, found.columns[column.name], found.header_row)))
     wrong = " + ".join(["0", *(f"case when cells.{c.name} is not null and {c.name}_ is null then {1 << i}::bigint else 0 end"
                                for i, c in enumerate(columns))])
-    typed_fields = ", ".join(f"cast({sql} as {sql_type(found.dataset.column(n))}) as {n}_" for n, sql in said.items())
+    typed_fields = "".join(f", cast({sql} as {sql_type(found.dataset.column(n))}) as {n}_" for n, sql in said.items())
     con.execute(f"create or replace table {name} as select _row, '' as _part,"
                 f" {', '.join(_final(c, c.name in said, words) for c in found.dataset.columns)}, {wrong} as _wrong"
-                f" from (select cells.*, {typed_fields} from cells{joins} where {kept}) as cells")
+                f" from (select cells.*{typed_fields} from cells{joins} where {kept}) as cells")
     _check_cells(con, name, columns, found, raw, result, lang)
     for unsure in result.unsure:
         con.execute(f"update {name} set {unsure} = null")
@@ -134,6 +134,8 @@ def _plain(con, raw: RawSheet, found: Match) -> set[str]:
     """The fields whose every cell reads the same by a plain cast: found in one quick pass, they save the slow ones."""
     asked = {c.name: values.all_plain(c, f"c{found.columns[c.name]}") for c in found.dataset.columns
              if c.name in found.columns}
+    if not asked:
+        return set()
     said = con.execute(f"select {', '.join(asked.values())} from read_parquet(?) where _row > ?",
                        [str(raw.parquet), found.header_row]).fetchone()
     return {name for name, plain in zip(asked, said, strict=True) if plain}
