@@ -18,4 +18,4 @@ try:
     session.sidebar(groups)
     page.run()
 except StoreError as problem:
-    st.error(str(problem))
+    st.error(problem.say(session.language()))

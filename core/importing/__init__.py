@@ -6,8 +6,7 @@ import re
 import secrets
 import shutil
 import tomllib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from dataclasses import replace as replace_in
 from pathlib import Path
 
@@ -16,90 +15,18 @@ import duckdb
 from core import metrics, text
 from core.datasets import DATASETS
 from core.importing import values as reading
-from core.importing.check import check
-from core.importing.gross import gross_column
-from core.importing.match import SHEET_NAMES, Decision, Match, headers_key, labels, match, normal, resembling
-from core.importing.read import SEVERITY, RawFile, RawSheet, read
+from core.importing.match import Decision
+from core.importing.read import RawFile, read
 from core.importing.references import check_references
+from core.importing.sheets import Reading, in_file, keep_rejected, read_sheet
 from core.importing.stage import stage
-from core.importing.type_rows import Problem, Vocabulary, address, label, letter, problem, reject, typed
+from core.importing.type_rows import Problem, Vocabulary, problem
+from core.importing.upload import Sheet, Upload
 from core.store import Store
 from core.store.buyer_key import buyer_key
+from core.store.errors import StoreError, of_writing
 
 SETTINGS = {"memory_limit": "700MB", "threads": 2, "preserve_insertion_order": False}
-UNSURE = {"unknown_sheet", "looks_like", "nothing_recognised", "no_header", "duplicate_header", "ambiguous_dates",
-          "doubtful_encoding", "unknown_encoding", "mixed_encodings"}
-
-
-@dataclass
-class Sheet:
-    """What was found in one sheet of a file; rows = inserted + updated + unchanged + skipped + rejected. `samples` are a
-    few cells of each header, `words` unread choices, `unowned` orders that nothing gives to a team, `decided`
-    what the user decided (`remembered`: an earlier time)."""
-
-    file: str
-    sheet: str
-    dataset: str | None = None
-    encoding: str = ""
-    header_row: int | None = None
-    rows: int = 0
-    inserted: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    rejected: int = 0
-    ignored_columns: list[str] = field(default_factory=list)
-    dropped_personal_columns: list[str] = field(default_factory=list)
-    issues: list[Problem] = field(default_factory=list)
-    mapping: dict[str, str] = field(default_factory=dict)
-    how: dict[str, str] = field(default_factory=dict)
-    missing_columns: list[str] = field(default_factory=list)
-    samples: dict[str, list[str]] = field(default_factory=dict)
-    words: dict[str, dict[str, int]] = field(default_factory=dict)
-    gross: str = ""
-    unowned: bool = False
-    confidence: float = 0.0
-    key: str = ""
-    decided: Decision = field(default_factory=Decision)
-    remembered: bool = False
-    rejects: list[Path] = field(default_factory=list)
-
-    @property
-    def unsure(self) -> bool:
-        """Whether the user should look at how the sheet was matched."""
-        codes = {issue.code for issue in self.issues}
-        return bool(self.missing_columns or self.words or self.gross or self.unowned or "near" in self.how.values()
-                    or codes & UNSURE)
-
-
-@dataclass
-class Upload:
-    """Files that were read and checked but not saved: their sheets, the staged rows of each dataset, and per dataset the
-    stored rows of the same period that the files no longer hold (`store.Gone`)."""
-
-    sheets: list[Sheet]
-    staged: dict[str, Path]
-    folder: Path
-    gone: dict = field(default_factory=dict)
-
-    @property
-    def errors(self) -> int:
-        return sum(issue.count for sheet in self.sheets for issue in sheet.issues if issue.severity == "error")
-
-
-@dataclass
-class _Reading:
-    """What the steps of one `prepare` share."""
-
-    con: duckdb.DuckDBPyConnection
-    store: Store
-    folder: Path
-    lang: str
-    words: Vocabulary
-    decide: Callable[[str, str, str], tuple[Decision, bool]]
-    tables: dict[str, list] = field(default_factory=dict)
-    refused: dict[str, set[str]] = field(default_factory=dict)
-    parts: dict[str, tuple[Sheet, Match]] = field(default_factory=dict)
 
 
 def prepare(store: Store, files: list[tuple[str, Path]], *, decisions: dict[str | tuple[str, str], Decision] | None = None,
@@ -110,7 +37,6 @@ def prepare(store: Store, files: list[tuple[str, Path]], *, decisions: dict[str 
     headers before; `encodings` by file.
     `told(share done, file)` is told several times a second; what it raises ends the reading, with nothing left behind."""
     folder = store.stage_folder() / secrets.token_hex(8)
-    folder.mkdir()
 
     def decide(file: str, sheet: str, key: str) -> tuple[Decision, bool]:
         given, own = (decisions or {}).get(key), (decisions or {}).get((file, sheet), Decision())
@@ -118,16 +44,31 @@ def prepare(store: Store, files: list[tuple[str, Path]], *, decisions: dict[str 
         decided = given or earlier or everywhere or Decision()
         return replace_in(decided, values=decided.values | own.values), earlier is not None
     try:
+        folder.mkdir()
         with duckdb.connect(config=SETTINGS | {"temp_directory": str(folder / "spill")}) as con:
-            shared = _Reading(con, store, folder, lang, Vocabulary(_metric_words(), _plan_roles(store)), decide)
+            shared = Reading(con, store, folder, lang, Vocabulary(_metric_words(), _plan_roles(store)), decide)
             sheets = _read_all(shared, files, encodings or {}, told or (lambda done, name: None))
             return _staged(shared, sheets)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, (duckdb.Error, OSError)) and (code := of_writing(error)):
+            raise StoreError(code, place=store.path.name) from error
         raise
 
 
-def _read_all(shared: _Reading, files: list, encodings: dict, told) -> list[Sheet]:
+def lay(store: Store, name: str, content) -> Path:
+    """Lays uploaded bytes beside the database, under a name of our own with the ending of theirs; StoreError where the disk
+    does not take them."""
+    path = store.stage_folder() / f"{secrets.token_hex(8)}{Path(name).suffix.lower()[:8]}"
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise StoreError(of_writing(error), place=store.path.name) from error
+    return path
+
+
+def _read_all(shared: Reading, files: list, encodings: dict, told) -> list[Sheet]:
     sheets, seen = [], set()
     for number, (name, path) in enumerate(files):
         told(number / len(files), name)
@@ -150,127 +91,12 @@ def _read_all(shared: _Reading, files: list, encodings: dict, told) -> list[Shee
     return sheets
 
 
-def _file(shared: _Reading, name: str, raw: RawFile) -> list[Sheet]:
+def _file(shared: Reading, name: str, raw: RawFile) -> list[Sheet]:
     if raw.problem:
         said = problem(raw.problem, "error", shared.lang, cell=raw.cell, value=name)
         return [Sheet(name, "", encoding=raw.encoding, issues=[said])]
     own = {text.say("corrected.sheet", lang) for lang in text.LANGUAGES}
-    return [_sheet(shared, name, raw, sheet) for sheet in raw.sheets if sheet.name not in own]
-
-
-def _sheet(shared: _Reading, file: str, raw_file: RawFile, raw: RawSheet) -> Sheet:
-    head = shared.con.execute("select * from read_parquet(?) order by _row limit 30", [str(raw.parquet)]).fetchall()
-    rows = [(row[0], list(row[1:])) for row in head]
-    stem = raw.name or Path(file).stem
-    sheet = Sheet(file, raw.name, encoding=raw_file.encoding)
-    first = match(rows, stem, Decision())
-    sheet.key = headers_key(first.headers if first else labels(rows[0][1])) if rows else ""
-    sheet.decided, sheet.remembered = shared.decide(file, raw.name, sheet.key)
-    found = match(rows, stem, sheet.decided) if sheet.decided.dataset != "" else None
-    _seen(sheet, rows, found)
-    if found is None:
-        near = resembling(rows, stem, sheet.decided)
-        sheet.issues.append(_not_ours(sheet, raw, near, normal(stem) in SHEET_NAMES, shared.lang))
-    else:
-        _typed(shared, sheet, raw, found)
-    return sheet
-
-
-def _not_ours(sheet: Sheet, raw: RawSheet, near: Match | None, named: bool, lang: str) -> Problem:
-    """Why a sheet is not imported: left out by choice, without a header, like one of ours but for some columns, or none."""
-    said = raw.name or sheet.file
-    if sheet.decided.dataset == "":
-        return problem("left_out", "note", lang, value=said)
-    if named:
-        return problem("no_header", "error", lang, value=said)
-    if near and len(near.columns) >= 3:
-        lacking = text.say("page.comma", lang).join(label(near.dataset.column(name), lang) for name in near.missing)
-        return problem("looks_like", "note", lang, value=said, dataset=getattr(near.dataset, lang), column=lacking,
-                       name=near.dataset.name)
-    return problem("unknown_sheet", "note", lang, value=said)
-
-
-def _seen(sheet: Sheet, rows: list, found: Match | None) -> None:
-    """What the user sees of a sheet when matching: its headers with a few of their cells."""
-    headers = found.headers if found else labels(rows[0][1]) if rows else {}
-    below = [cells for number, cells in rows if number > (found.header_row if found else rows[0][0])]
-    sheet.samples = {header: [str(cells[i])[:40] for cells in below if cells[i]][:3] for i, header in headers.items()}
-
-
-def _typed(shared: _Reading, sheet: Sheet, raw: RawSheet, found: Match) -> None:
-    con, lang, dataset = shared.con, shared.lang, found.dataset
-    parts = shared.tables.setdefault(dataset.name, [])
-    result = typed(con, f"{dataset.name}_{len(parts)}", raw, found, sheet.decided, shared.words, lang)
-    result.problems += _facts(con, raw, found, lang) + _headers(con, raw, found, lang)
-    check(con, result, found, raw, shared.words.roles, lang)
-    sheet.gross = gross_column(con, result, found, raw, sheet.decided)
-    if sheet.gross:
-        result.problems.append(problem("net_amount", "warning", lang, column=found.headers[found.columns["paid_amount"]],
-                                       value=sheet.gross))
-    parts.append((result.name, sheet.file, sheet.sheet))
-    shared.parts[result.name] = (sheet, found)
-    sheet.dataset, sheet.header_row, sheet.rows = dataset.name, found.header_row, result.rows
-    sheet.skipped, sheet.issues, sheet.words = result.skipped, result.problems, result.words
-    sheet.ignored_columns, sheet.dropped_personal_columns = list(found.ignored), list(found.personal)
-    sheet.mapping = {found.headers[i]: name for name, i in found.columns.items()}
-    sheet.how = {found.headers[found.columns[name]]: how for name, how in found.how.items()}
-    sheet.missing_columns, sheet.confidence = list(found.missing), found.confidence
-    _set_aside(shared, sheet, result, found)
-
-
-def _set_aside(shared: _Reading, sheet: Sheet, result, found: Match) -> None:
-    """Takes the rows with an error out; what was read of them is kept beside the staged rows, to be given back."""
-    if not found.missing and shared.con.execute("select count(*) from bad").fetchone()[0]:
-        _keep_rejected(shared, sheet, f"select _row, {', '.join(_in_file(found))} from cells where _row in (from bad)")
-    reject(shared.con, result)
-    sheet.rejected = result.rejected
-
-
-def _in_file(found: Match) -> list[str]:
-    return sorted(found.columns, key=found.columns.get)
-
-
-def _keep_rejected(shared: _Reading, sheet: Sheet, rows: str) -> None:
-    path = shared.folder / f"rejected_{secrets.token_hex(8)}.parquet"
-    shared.con.execute(f"copy ({rows} order by _row) to '{str(path).replace(chr(39), chr(39) * 2)}' (format parquet)")
-    sheet.rejects.append(path)
-
-
-def _facts(con, raw: RawSheet, found: Match, lang: str) -> list[Problem]:
-    """What the reader saw in cells that are used: as problems of the sheet; a row with an error cell is not saved."""
-    letters = {letter(i): i for i in found.columns.values()}
-    said = []
-    for fact in raw.facts:
-        place = re.match(r"([A-Z]*)(\d+)", fact.cell)
-        if place and (int(place[2]) <= found.header_row or place[1] and place[1] not in letters and ":" not in fact.cell):
-            continue
-        column = found.headers.get(letters.get(place[1], -1), "") if place else ""
-        severity = SEVERITY[fact.code]
-        said.append(problem(fact.code, severity, lang, cell=f"{raw.name}!{fact.cell}" if raw.name and fact.cell else fact.cell,
-                            column=column, value=fact.value, count=fact.count))
-        if severity == "error" and place:
-            con.execute("insert into bad values (?)", [int(place[2])])
-    return said
-
-
-def _headers(con, raw: RawSheet, found: Match, lang: str) -> list[Problem]:
-    """What the user should know of the headers: near spellings, and two columns of one name."""
-    said = []
-    for name, how in found.how.items():
-        if how == "near":
-            index, column = found.columns[name], found.dataset.column(name)
-            said.append(problem("near_header", "warning", lang, cell=address(raw.name, index, found.header_row),
-                                column=found.headers[index], value=found.headers[index],
-                                field=column.zh if lang == "zh" else column.name))
-    for used, other in found.twice:
-        differ = con.execute(f"select count(*) from read_parquet(?) where _row > ? and c{used} is distinct from c{other}",
-                             [str(raw.parquet), found.header_row]).fetchone()[0]
-        said.append(problem("duplicate_header" if differ else "repeated_header", "error" if differ else "note", lang,
-                            cell=address(raw.name, other, found.header_row), column=found.headers[other],
-                            value=found.headers[used], first=address(raw.name, used, found.header_row)))
-        if differ:
-            con.execute("insert into bad select _row from cells")
-    return said
+    return [read_sheet(shared, name, raw, sheet) for sheet in raw.sheets if sheet.name not in own]
 
 
 def _metric_words() -> dict[str, str]:
@@ -286,7 +112,7 @@ def _plan_roles(store: Store) -> dict[str, str]:
             for word in (role, entry.get("zh", role), entry.get("en", role))}
 
 
-def _staged(shared: _Reading, sheets: list[Sheet]) -> Upload:
+def _staged(shared: Reading, sheets: list[Sheet]) -> Upload:
     known = {name: _stored_keys(shared.store, name) for name in ("teams", "employees", "projects")}
     tables = {name: [(table, shared.parts[table][0].sheet, shared.parts[table][1]) for table, _, _ in parts]
               for name, parts in shared.tables.items()}
@@ -296,7 +122,7 @@ def _staged(shared: _Reading, sheets: list[Sheet]) -> Upload:
     for table, rows in refused.items():
         sheet, found = shared.parts[table]
         shared.con.execute("create or replace table bad as select unnest(?)::integer as _row", [rows])
-        _keep_rejected(shared, sheet, f"select _row, {', '.join(f'{name}::varchar as {name}' for name in _in_file(found))}"
+        keep_rejected(shared, sheet, f"select _row, {', '.join(f'{name}::varchar as {name}' for name in in_file(found))}"
                                       f" from {table} where _row in (from bad)")
         sheet.rejected += shared.con.execute(f"delete from {table} where _row in (from bad)").fetchone()[0]
     owned = "ownership" in tables or shared.store.counts()["ownership"]

@@ -75,11 +75,18 @@ def read(path: Path, folder: Path, encoding: str | None = None, told=None) -> li
         shutil.rmtree(folder, ignore_errors=True)
         raise
     if not found:
-        # Without memory Rust's allocator aborts; a signal of the system or the time limit kills.
-        found = [{"problem": "oversized_file" if ended in (-signal.SIGABRT, -signal.SIGSEGV) else "reader_stopped"}]
+        found = [{"problem": _why_stopped(ended, folder)}]
     files = [_file(entry, folder) for entry in found]
     _clear(folder, {sheet.parquet for file in files for sheet in file.sheets})
     return files
+
+
+def _why_stopped(ended: int, folder: Path) -> str:
+    """The likeliest reason why a child left nothing: without memory Rust's allocator aborts, on a full disk it cannot even
+    say so; a signal of the system or the time limit kills."""
+    if shutil.disk_usage(folder).free < 1 << 20:
+        return "disk_full"
+    return "oversized_file" if ended in (-signal.SIGABRT, -signal.SIGSEGV) else "reader_stopped"
 
 
 def _run(path: Path, folder: Path, encoding: str, told) -> int:

@@ -34,8 +34,8 @@ def of_opening(error: Exception) -> str:
     return "broken" if any(word in said for word in BROKEN) else "cannot_open"
 
 
-def of_writing(error: duckdb.Error) -> str | None:
-    """Which StoreError an error of the database is; None for a mistake of ours."""
+def of_writing(error: duckdb.Error | OSError) -> str | None:
+    """Which StoreError an error of the database or the disk is; None for a mistake of ours."""
     said = str(error)
     if "No space left" in said or "File too large" in said or "max_temp_directory_size" in said:
         return "disk_full"
@@ -45,7 +45,7 @@ def of_writing(error: duckdb.Error) -> str | None:
         return "busy"
     if ".parquet" in said:
         return "stage_broken"
-    return "cannot_write" if isinstance(error, DISK) else None
+    return "cannot_write" if isinstance(error, (*DISK, OSError)) else None
 
 
 def place_of(error: duckdb.Error) -> str:

@@ -2,13 +2,13 @@
 
 import csv
 import io
-import secrets
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
+from core import importing
 from core.datasets import DATASETS, Column
 from core.exporting.corrected import Refused, corrected
 from core.importing import Upload
@@ -83,8 +83,7 @@ def _downloads(look: Session, upload: Upload, issues: list, handed) -> None:
 
 def _marked(look: Session, file, marks: list, encoding: str) -> bytes:
     """The uploaded workbook with its bad cells marked; where it is too large for that, the list alone."""
-    path = look.store.stage_folder() / f"{secrets.token_hex(8)}{Path(file.name).suffix.lower()[:8]}"
-    path.write_bytes(file.getbuffer())
+    path = importing.lay(look.store, file.name, file.getbuffer())
     try:
         return corrected(file.name, path, marks, look.lang, encoding)
     except Refused:

@@ -1,8 +1,5 @@
 """An upload in its five stages, as people read and decide it."""
 
-import secrets
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
@@ -86,9 +83,7 @@ def _reading(look: Session, handed, decisions: dict, encodings: dict) -> Upload:
     added = [(f"{look.say('offer.file')} {name}.csv", said.encode()) for name, said in checking.added().items()]
     try:
         for name, content in given + added:
-            path = look.store.stage_folder() / f"{secrets.token_hex(8)}{Path(name).suffix.lower()[:8]}"
-            path.write_bytes(content)
-            files.append((name, path))
+            files.append((name, importing.lay(look.store, name, content)))
         return importing.prepare(look.store, files, decisions=decisions, encodings=encodings, remembered=True, lang=look.lang,
                                  told=lambda done, name: bar.progress(min(done, 1.0), look.say("data.reading", file=name)))
     finally:

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from core import importing
 from core import store as stores
 from core.store.buyer_key import buyer_key
 from tests.staging import stage
@@ -127,3 +128,22 @@ def test_a_lost_key_is_made_anew_only_while_no_buyer_is_stored(tmp_path, damage)
     assert len(buyer_key(store)) == 64 and buyer_key(store) != key
 
 
+
+
+def test_a_disk_that_is_full_while_an_upload_is_read_is_said_and_leaves_nothing(small_disk):
+    store = stores.open(small_disk / "ours.duckdb")
+    big = ("订单号,付款时间,实付金额\n" + "".join(f"{i},2026-07-01,{i}\n" for i in range(400_000))).encode()
+    refused(lambda: importing.lay(store, "o.csv", big * 2), "disk_full")
+    path = small_disk.parent / "o.csv"
+    path.write_bytes(big)
+    with open(small_disk / "filler", "wb", buffering=0) as filler, pytest.raises(OSError):
+        while True:
+            filler.write(b"x" * 65_536)
+    try:
+        upload = importing.prepare(store, [("o.csv", path)])
+    except stores.StoreError as refusal:
+        said = {refusal.code}
+    else:
+        said = {issue.code for sheet in upload.sheets for issue in sheet.issues}
+        importing.discard(upload)
+    assert "disk_full" in said and list(store.stage_folder().iterdir()) == []
