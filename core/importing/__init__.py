@@ -116,7 +116,7 @@ def _staged(shared: Reading, sheets: list[Sheet]) -> Upload:
     known = {name: _stored_keys(shared.store, name) for name in ("teams", "employees", "projects")}
     tables = {name: [(table, shared.parts[table][0].sheet, shared.parts[table][1]) for table, _, _ in parts]
               for name, parts in shared.tables.items()}
-    problems, refused = check_references(shared.con, tables, known, shared.lang)
+    problems, refused = check_references(shared.con, tables, known, shared.lang, shared.refused)
     for table, said in problems.items():
         shared.parts[table][0].issues += said
     for table, rows in refused.items():

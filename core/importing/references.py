@@ -15,17 +15,19 @@ NEAR = 85
 
 
 def check_references(con, tables: dict[str, list[tuple[str, str, Match]]], known: dict[str, set[str]],
-                     lang: str) -> tuple[dict[str, list[Problem]], dict[str, list[int]]]:
+                     lang: str, refused: dict[str, set[str]] | None = None) -> tuple[dict[str, list[Problem]], dict[str, list[int]]]:
     """Problems by typed table, and by table the rows that cannot be saved: milestones and members of no known project.
     `tables` = dataset → (typed table of `con`, sheet name, Match) of the upload, rejected rows already out; `known` =
-    stored keys by dataset. One problem a distinct id, with its first cell and number of rows; one note in all where
+    stored keys by dataset, `refused` = keys of rows that the upload holds but that have errors of their own: they are not
+    unknown, though what must exist does not by them. One problem a distinct id, with its first cell and number of rows; one note in all where
     nothing of the referred dataset is there at all."""
     problems: dict[str, list[Problem]] = {table: [] for parts in tables.values() for table, _, _ in parts}
     rejected: dict[str, list[int]] = {}
     names = {target: _names(con, target, tables, known) for target in CODES}
     told = set()
     for table, sheet, found, column, target, condition in _referring(tables):
-        unknown = _unknown(con, table, column.name, condition, names[target])
+        mended_later = set() if column.must_exist else (refused or {}).get(target, set())
+        unknown = _unknown(con, table, column.name, condition, names[target].keys() | mended_later)
         if unknown and not names[target] and not column.must_exist:
             problems[table] += [_none_yet(target, unknown, column.name, sheet, found, lang)] if target not in told else []
             told.add(target)
@@ -55,7 +57,7 @@ def _names(con, target: str, tables: dict, known: dict) -> dict[str, str]:
     return names
 
 
-def _unknown(con, table: str, column: str, condition: str, names: dict) -> list[tuple[str, int, int]]:
+def _unknown(con, table: str, column: str, condition: str, names: set[str]) -> list[tuple[str, int, int]]:
     """(id, first row, rows) of each id that is not among the known ones, by first row."""
     found = con.execute(f"select {column}, min(_row), count(*) from {table} where {column} is not null and ({condition})"
                         " group by 1").fetchall()

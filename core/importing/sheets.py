@@ -98,6 +98,9 @@ def _set_aside(shared: Reading, sheet: Sheet, result, found: Match) -> None:
     """Takes the rows with an error out; what was read of them is kept beside the staged rows, to be given back."""
     if not found.missing and shared.con.execute("select count(*) from bad").fetchone()[0]:
         keep_rejected(shared, sheet, f"select _row, {', '.join(in_file(found))} from cells where _row in (from bad)")
+    if found.dataset.key:
+        keys = f"select {found.dataset.key[0]}::varchar from {result.name} where _row in (from bad)"
+        shared.refused.setdefault(found.dataset.name, set()).update(k for (k,) in shared.con.execute(keys).fetchall())
     reject(shared.con, result)
     sheet.rejected = result.rejected
 

@@ -49,13 +49,13 @@ def _grouped(issues: list) -> dict[tuple, list]:
 
 
 def _group(look: Session, key: tuple, found: list) -> dict:
-    severity, _, file, sheet, column = key
+    severity, _, file, sheet, _ = key
     cells = [issue.cell.rpartition("!")[2] for _, issue in found if issue.cell]
     return {look.say("column.severity"): look.say(f"severity.{severity}"),
             look.say("column.count"): sum(issue.count for _, issue in found),
-            look.say("column.sheet"): sheet or file, look.say("column.column"): column or "—",
+            look.say("column.message"): found[0][1].message, look.say("column.suggestion"): found[0][1].suggestion or "—",
             look.say("column.cells"): look.say("comma").join(cells[:6]) + (" …" if len(cells) > 6 else "") or "—",
-            look.say("column.message"): found[0][1].message, look.say("column.suggestion"): found[0][1].suggestion or "—"}
+            look.say("column.sheet"): sheet or file}
 
 
 def _cells(look: Session, found: list) -> pd.DataFrame:
