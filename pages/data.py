@@ -8,21 +8,24 @@ from pages.frame import controls, history, needs, saving, session, show, uploads
 look = session.current()
 stored = look.store.counts()
 
-if sum(stored.values()):
-    show.sentence(look.say("data.finding", rows=f"{sum(stored.values()):,}",
-                           datasets=sum(count > 0 for count in stored.values()), all=len(stored)))
-else:
-    show.sentence(look.say("empty.title"))
-    st.write(look.say("data.empty"))
-    if st.button(look.say("start.sample"), type="primary"):
-        controls.open_sample(look)
+# What changes above the tabs has a place of its own, else a new line would throw people back to the first tab.
+with st.container():
+    if sum(stored.values()):
+        show.sentence(look.say("data.finding", rows=f"{sum(stored.values()):,}",
+                               datasets=sum(count > 0 for count in stored.values()), all=len(stored)))
+    else:
+        show.sentence(look.say("empty.title"))
+        st.write(look.say("data.empty"))
+        if st.button(look.say("start.sample"), type="primary"):
+            controls.open_sample(look)
+with st.container():
+    if said := st.session_state.pop("said", None):
+        st.success(said)
+    if back := st.session_state.get("back"):
+        saving.rejected(look, *back, key="back_rejected")
 
-if said := st.session_state.pop("said", None):
-    st.success(said)
-if back := st.session_state.get("back"):
-    saving.rejected(look, *back, key="back_rejected")
-
-bring, needed, kept, batches = st.tabs([look.say(f"tab.{name}") for name in ("upload", "needed", "stored", "history")])
+bring, needed, kept, batches = st.tabs([look.say(f"tab.{name}") for name in ("upload", "needed", "stored", "history")],
+                                        key="data_tabs")
 with bring:
     controls.template_button(look)
     uploads.stages(look)

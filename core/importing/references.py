@@ -14,13 +14,13 @@ NONE_YET = {"teams": "no_teams_yet", "employees": "no_employees_yet", "projects"
 NEAR = 85
 
 
-def check_references(con, tables: dict[str, list[tuple[str, str, Match]]], known: dict[str, set[str]],
-                     lang: str, refused: dict[str, set[str]] | None = None) -> tuple[dict[str, list[Problem]], dict[str, list[int]]]:
+def check_references(con, tables: dict[str, list[tuple[str, str, Match]]], known: dict[str, set[str]], lang: str,
+                     refused: dict[str, set[str]] | None = None) -> tuple[dict[str, list[Problem]], dict[str, list[int]]]:
     """Problems by typed table, and by table the rows that cannot be saved: milestones and members of no known project.
     `tables` = dataset → (typed table of `con`, sheet name, Match) of the upload, rejected rows already out; `known` =
     stored keys by dataset, `refused` = keys of rows that the upload holds but that have errors of their own: they are not
-    unknown, though what must exist does not by them. One problem a distinct id, with its first cell and number of rows; one note in all where
-    nothing of the referred dataset is there at all."""
+    unknown, though what must exist does not by them. One problem a distinct id, with its first cell and number of rows;
+    one note in all where nothing of the referred dataset is there at all."""
     problems: dict[str, list[Problem]] = {table: [] for parts in tables.values() for table, _, _ in parts}
     rejected: dict[str, list[int]] = {}
     names = {target: _names(con, target, tables, known) for target in CODES}

@@ -13,6 +13,7 @@ from core.importing.check import check
 from core.importing.gross import gross_column
 from core.importing.match import SHEET_NAMES, Decision, Match, headers_key, labels, match, normal, resembling
 from core.importing.read import SEVERITY, RawFile, RawSheet
+from core.importing.references import CODES
 from core.importing.type_rows import Problem, Vocabulary, address, label, letter, problem, reject, typed
 from core.importing.upload import Sheet
 from core.store import Store
@@ -98,7 +99,7 @@ def _set_aside(shared: Reading, sheet: Sheet, result, found: Match) -> None:
     """Takes the rows with an error out; what was read of them is kept beside the staged rows, to be given back."""
     if not found.missing and shared.con.execute("select count(*) from bad").fetchone()[0]:
         keep_rejected(shared, sheet, f"select _row, {', '.join(in_file(found))} from cells where _row in (from bad)")
-    if found.dataset.key:
+    if found.dataset.name in CODES:
         keys = f"select {found.dataset.key[0]}::varchar from {result.name} where _row in (from bad)"
         shared.refused.setdefault(found.dataset.name, set()).update(k for (k,) in shared.con.execute(keys).fetchall())
     reject(shared.con, result)

@@ -232,7 +232,7 @@ def test_a_reading_of_a_marked_workbook_passes_over_its_list(bring, tmp_path, st
 
 
 def test_somebody_whose_own_row_has_an_error_is_not_called_unknown(bring):
-    upload = bring({"x.xlsx": {"员工花名册": [["工号", "姓名", "岗位", "层级", "团队编号", "入职日期"],
-                                         ["E1", "甲", "运营", "基层", "T1", "昨天"], ["E2", "乙", "运营", "基层", "T1", "2025-01-06"]],
-                               "团队": [["团队编号", "团队名称", "负责人"], ["T1", "甲", "E1"], ["T2", "乙", "E9"]]}})
+    roster = [line.split(",") for line in ROSTER.replace("一部", "").replace("2025-01-06", "昨天", 1).split()]
+    teams = [["团队编号", "团队名称", "负责人"], ["T1", "甲", "E1"], ["T2", "乙", "E9"]]
+    upload = bring({"x.xlsx": {"员工花名册": roster, "团队": teams}})
     assert [i.value for s in upload.sheets for i in s.issues if i.code == "unknown_employee"] == ["E9"]
