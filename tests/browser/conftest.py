@@ -52,7 +52,8 @@ def server(tmp_path_factory):
 @pytest.fixture
 def browser():
     """A Chinese-speaking Chromium of 1440 × 900; answers a function that opens a page and records what it requests."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 

@@ -10,6 +10,7 @@ from core import store as stores
 from core.datasets import DATASETS
 from core.importing.match import Match
 from core.importing.references import check_references
+from tests.staging import stage
 
 AHEAD = (date.today() + timedelta(days=400)).isoformat()
 TOO_FAR = (date.today() + timedelta(days=401)).isoformat()
@@ -19,10 +20,7 @@ TOO_FAR = (date.today() + timedelta(days=401)).isoformat()
 def check(tmp_path):
     """Reads one table written as CSV and answers its sheet; a second call is a second upload of the same company."""
     store = stores.open(tmp_path / "ours.duckdb")
-    projects = tmp_path / "项目.csv"
-    rows = "".join(f"P{n},甲,1,2026-07-01\n" for n in (1, 2, 3))
-    projects.write_text(f"项目编号,项目名称,奖金池,开始日期\n{rows}", "utf-8")
-    importing.save(store, importing.prepare(store, [(projects.name, projects)]))
+    store.save(stage(store, "projects", [{"project_id": f"P{n}", "name": "甲"} for n in (1, 2, 3)]), [])
 
     def read(dataset: str, table: str, save: bool = False, **options):
         path = tmp_path / f"{DATASETS[dataset].zh}.csv"
