@@ -57,6 +57,7 @@ def test_ten_mistakes_from_upload_to_clean(browser, tmp_path):
         expect(page.get_by_text("保存后 2026Q3 的关键数字")).to_be_visible()
         page.get_by_role("button", name="保存为一批").click()
         expect(page.get_by_text("已保存为第 1 批")).to_be_visible()
+        expect(page.get_by_text("等待上传")).to_have_count(5)
         expect(page.locator("input[type=file]")).to_have_count(1)
 
         page.locator("input[type=file]").set_input_files(tmp_path / "改好.xlsx")

@@ -45,7 +45,8 @@ def test_there_are_the_29_of_the_spec_in_its_order():
 def test_the_example_of_each_sheet_is_recognised_and_taken_without_a_problem(name, lang, tmp_path):
     path = written(tmp_path / "x.xlsx", {getattr(DATASETS[name], lang): example_rows(DATASETS[name], lang)})
     store = stores.open(tmp_path / "ours.duckdb")
-    store.save(stage(store, "projects", [{"project_id": "P001", "name": "甲"}]), [])
+    if name != "projects":
+        store.save(stage(store, "projects", [{"project_id": "P001", "name": "甲"}]), [])
     sheet = importing.prepare(store, [("x.xlsx", path)]).sheets[0]
     assert (sheet.dataset, sheet.inserted, sheet.ignored_columns) == (name, 1, [])
     assert [issue for issue in sheet.issues if issue.severity != "note" and issue.code != "shares_not_whole"] == []
