@@ -4,11 +4,10 @@ import io
 from datetime import date
 
 import openpyxl
-import pandas as pd
 import pytest
 
 from core import needs as needing
-from core import people, periods, quarter
+from core import periods, quarter
 from core.exporting import needs as words
 
 Q3 = periods.quarter("2026Q3")
@@ -158,17 +157,17 @@ def test_who_waits_for_two_things_is_counted_once_and_a_released_one_not_at_all(
     assert (found(store).waiting, found(store).waiters) == (5000.0, 1)
 
 
-def test_days_without_an_assignment_are_named(stored, monkeypatch):
-    store = stored(employees=SELLERS, teams=TEAMS, targets=BARS, nps_responses=NPS, team_months=WHOLE)
-
-    def gap(con, period, segments=people.segments):
-        frame = segments(con, period)
-        frame.loc[frame["employee_id"] == "E2", ["from_date", "days"]] = [pd.Timestamp("2026-07-11"), 82]
-        return frame
-    monkeypatch.setattr(people, "segments", gap)
-    needs = found(store)
-    assert (needs.owed.loc[0, "kind"], needs.owed.loc[0, "days"], needs.owed.loc[0, "subjects"]) == (
-        "assignment", 10, (("employee", "E2"),))
+@pytest.mark.parametrize(("rows", "days"), [
+    ("E2,2026-07-11,", 10), ("E2,2026-07-01,", 0), ("E2,2026-01-01,2026-08-31", 30),
+    ("E2,2026-01-01,2026-12-31\nE2,2026-09-30,2026-09-30", 0), ("E2,2026-01-01,2026-07-31\nE2,2026-08-02,", 1),
+    ("E9,2026-07-11,", 0)])
+def test_days_without_an_assignment_are_named(stored, rows, days):
+    head, rest = "employee_id,from_date,to_date,role,level,team_id", ",operations,junior,T2"
+    assigned = "\n".join([head, *(row + rest for row in rows.split("\n"))])
+    needs = found(stored(employees=SELLERS, teams=TEAMS, targets=BARS, nps_responses=NPS, team_months=WHOLE,
+                         assignments=assigned))
+    told_of = [(row.days, row.subjects) for row in needs.owed.itertuples() if row.kind == "assignment"]
+    assert told_of == ([(days, (("employee", "E2"),))] if days else [])
 
 
 def test_the_order_of_the_rows_does_not_matter(stored, staged):
