@@ -21,7 +21,7 @@ def history(look: Session) -> None:
         look.say("column.batch"): batch["batch"],
         look.say("column.saved_at"): f"{text.date(batch['saved_at'].date(), look.lang)} {batch['saved_at']:%H:%M}",
         look.say("column.files"): look.say("comma").join(dict.fromkeys(f["file"] for f in batch["files"])),
-        look.say("column.change"): look.say("history.changed", **{name: f"{batch[name]:,}" for name in CHANGES}),
+        look.say("history.what"): look.say("history.changed", **{name: f"{batch[name]:,}" for name in CHANGES}),
         look.say("column.state"): look.say("data.undone" if batch["undone_at"] else "data.live")}
         for batch in batches]), key="history")
     _undo(look, [batch["batch"] for batch in batches if not batch["undone_at"]])
