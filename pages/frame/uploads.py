@@ -16,8 +16,10 @@ def stages(look: Session) -> None:
     """The whole way from files to a saved batch, every stage visible."""
     handed = st.file_uploader(look.say("data.files"), type=KINDS, accept_multiple_files=True,
                               key=f"files{st.session_state.get('handed', 0)}")
-    upload = _prepared(look, handed) if handed else _forget()
-    _steps(look, upload)
+    # Steps and progress keep their places, so that nothing jumps while a long file is read.
+    steps, work = st.empty(), st.empty()
+    upload = _prepared(look, handed, steps, work) if handed else _forget()
+    _steps(look, steps, upload)
     if upload is None:
         return
     show.heading(look.say("stage.read"))
@@ -36,9 +38,9 @@ def stages(look: Session) -> None:
         st.rerun()
 
 
-def _steps(look: Session, upload: Upload | None) -> None:
+def _steps(look: Session, place, upload: Upload | None, state: str = "waiting") -> None:
     """The five stages in one row, each with where it stands."""
-    said = dict.fromkeys(("read", "match", "check", "consequences", "save"), look.say("stage.waiting"))
+    said = dict.fromkeys(("read", "match", "check", "consequences", "save"), look.say(f"stage.{state}"))
     if upload:
         unsure = sum(sheet.unsure for sheet in upload.sheets)
         rows, inserted, updated = (sum(getattr(s, n) for s in upload.sheets) for n in ("rows", "inserted", "updated"))
@@ -48,13 +50,13 @@ def _steps(look: Session, upload: Upload | None) -> None:
                 "check": look.say("stage.check_open", errors=upload.errors) if upload.errors else look.say("stage.check_done"),
                 "consequences": look.say("stage.consequences_done", inserted=f"{inserted:,}", updated=f"{updated:,}"),
                 "save": look.say("stage.save_blocked" if upload.errors or not upload.staged else "stage.save_ready")}
-    for place, (name, words) in zip(st.columns(5), said.items(), strict=True):
-        with place.container(border=True, height="stretch"):
+    for column, (name, words) in zip(place.columns(5), said.items(), strict=True):
+        with column.container(border=True, height="stretch"):
             st.markdown(f"**{look.say(f'stage.{name}')}**")
             st.caption(words)
 
 
-def _prepared(look: Session, handed) -> Upload:
+def _prepared(look: Session, handed, steps, work) -> Upload:
     """The files handed in, read and checked but not saved; read again only when files or what was decided of them
     change. The uploaded bytes lie under names of our own and are dropped after reading."""
     decisions, encodings = st.session_state.get("decisions", {}), st.session_state.get("encodings", {})
@@ -62,7 +64,8 @@ def _prepared(look: Session, handed) -> Upload:
              repr(sorted(decisions.items())), repr(sorted(encodings.items())), st.session_state.get("added", ""))
     if st.session_state.get("upload", (None,))[0] != asked:
         _forget("upload", "figures")
-        st.session_state["upload"] = (asked, _reading(look, handed, decisions, encodings))
+        _steps(look, steps, None, "working")
+        st.session_state["upload"] = (asked, _reading(look, work, handed, decisions, encodings))
     return st.session_state["upload"][1]
 
 
@@ -74,9 +77,8 @@ def _forget(*names: str) -> None:
         st.session_state.pop(name, None)
 
 
-def _reading(look: Session, handed, decisions: dict, encodings: dict) -> Upload:
-    waiting = st.empty()
-    with waiting.container():
+def _reading(look: Session, work, handed, decisions: dict, encodings: dict) -> Upload:
+    with work.container():
         bar, files = st.progress(0.0, look.say("data.reading", file="")), []
         st.button(look.say("read.cancel"), on_click=_cancelled, args=(look.say("read.cancelled"),))
     given = [(file.name, file.getbuffer()) for file in handed]
@@ -89,7 +91,7 @@ def _reading(look: Session, handed, decisions: dict, encodings: dict) -> Upload:
     finally:
         for _, path in files:
             path.unlink(missing_ok=True)
-        waiting.empty()
+        work.empty()
 
 
 def _cancelled(said: str) -> None:
