@@ -41,6 +41,21 @@ def serve(folder: Path):
     raise RuntimeError("the app did not start within a minute")
 
 
+def settle(page):
+    """Waits until the page is drawn to its end: what is pressed while it is still being drawn may be replaced under the hand."""
+    from playwright.sync_api import expect
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
+
+
+def download(page, label: str, target: Path) -> Path:
+    """Presses the button and answers the file that the browser saved."""
+    settle(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=label).first.click()
+    waiting.value.save_as(target)
+    return target
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     process, address = serve(tmp_path_factory.mktemp("served"))

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from pptx import Presentation
 
 from core import store as stores
-from tests.browser.conftest import serve
+from tests.browser.conftest import download, serve, settle
 from tests.workbooks import written
 
 REAL = Path(__file__).parents[3] / "shared" / "real" / "orders"
@@ -27,13 +27,6 @@ SHEETS = {
                  ["2026Q3", "公司", None, "复购率", 0.30], ["2026Q3", "公司", None, "NPS", 40]]}
 
 
-def download(page, label: str, target: Path) -> Path:
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=label).first.click()
-    waiting.value.save_as(target)
-    return target
-
-
 def test_from_a_spreadsheet_to_the_first_answer(server, browser, tmp_path):
     page = browser()
     page.goto(server)
@@ -46,6 +39,7 @@ def test_from_a_spreadsheet_to_the_first_answer(server, browser, tmp_path):
     expect(page.get_by_role("heading", name=re.compile("2026Q3：应发"))).to_be_visible()
     # E1: scores 110, 90, 100 → 101.0 → 6,060.00; E2: 90, 110, 100 → 99.0 → 4,950.00
     expect(page.get_by_text("¥1.1万").first).to_be_visible()
+    settle(page)
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
@@ -63,6 +57,7 @@ def test_from_a_spreadsheet_to_the_first_answer(server, browser, tmp_path):
     expect(page.get_by_role("heading", name=re.compile("1 人增加，1 人减少"))).to_be_visible()
     assert "scorecards.operations.weights.gmv" in page.url
 
+    settle(page)
     page.get_by_test_id("stPopover").get_by_role("button").first.click()
     slide = Presentation(download(page, "下载幻灯片", tmp_path / "change.pptx")).slides[0]
     chart = next(shape.chart for shape in slide.shapes if shape.has_chart)
@@ -71,6 +66,7 @@ def test_from_a_spreadsheet_to_the_first_answer(server, browser, tmp_path):
     assert list(chart.plots[0].series[0].values) == pytest.approx(figures) and figures[0] > 0 > figures[1]
     page.keyboard.press("Escape")
 
+    settle(page)
     page.get_by_test_id("stSidebar").get_by_role("combobox").last.click()
     page.get_by_role("option", name="English").click()
     expect(page.get_by_role("heading", name=re.compile("2026Q3: payable becomes"))).to_be_visible()
@@ -88,7 +84,7 @@ def test_a_real_order_export_goes_through_the_browser(browser, tmp_path):
         page.get_by_label(re.compile("团队编号")).fill("T01")
         page.keyboard.press("Enter")
         expect(page.get_by_label(re.compile("团队编号"))).to_have_value("T01")
-        page.wait_for_timeout(1500)
+        settle(page)
         page.get_by_role("button", name="保存为一批").click()
         expect(page.get_by_text("已保存为第 1 批")).to_be_visible()
         page.get_by_role("link", name="概览", exact=True).click()
