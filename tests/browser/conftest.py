@@ -47,13 +47,35 @@ def settle(page):
     expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
 
 
+def until(page, act, tries: int = 4):
+    """What `act` answers; done again, as a person would, when the page was drawn anew under the hand."""
+    from playwright.sync_api import TimeoutError
+    for _ in range(tries - 1):
+        settle(page)
+        try:
+            return act()
+        except TimeoutError:
+            continue
+    settle(page)
+    return act()
+
+
 def download(page, label: str, target: Path) -> Path:
     """Presses the button and answers the file that the browser saved."""
-    settle(page)
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=label).first.click()
-    waiting.value.save_as(target)
+    def press():
+        with page.expect_download(timeout=20_000) as waiting:
+            page.get_by_role("button", name=label).first.click(timeout=20_000)
+        return waiting.value
+    until(page, press).save_as(target)
     return target
+
+
+def choose(page, label, option: str) -> None:
+    """Opens a choice by its label and takes an option."""
+    def take():
+        page.get_by_label(label).press("ArrowDown")
+        page.get_by_role("option", name=option, exact=True).click(timeout=10_000)
+    until(page, take)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core import store as stores
-from tests.browser.conftest import download, serve, settle
+from tests.browser.conftest import choose, download, serve
 from tests.workbooks import written
 
 pytestmark = pytest.mark.browser
@@ -50,9 +50,7 @@ def test_ten_mistakes_from_upload_to_clean(browser, tmp_path):
         expect(page.get_by_text("等待上传")).to_have_count(5)
         page.locator("input[type=file]").set_input_files(tmp_path / "改好.xlsx")
         expect(page.get_by_text("● 1 处错误")).to_be_visible()
-        settle(page)
-        page.get_by_label(re.compile("运营一部")).press("ArrowDown")
-        page.get_by_role("option", name="运营", exact=True).click()
+        choose(page, re.compile("运营一部"), "运营")
         expect(page.get_by_text("✓ 没有错误")).to_be_visible()
         expect(page.get_by_text("保存后 2026Q3 的关键数字")).to_be_visible()
         page.get_by_role("button", name="保存为一批").click()
