@@ -62,7 +62,7 @@ def needs(store, period: Period, plan: dict, today: date | None = None) -> Needs
 def _waiting(scores: pd.DataFrame) -> pd.Series:
     whole = scores["base"] * scores["eligible_days"] / scores["quarter_days"] * scores["phase_factor"] * scores["budget_factor"]
     found = scores["potential"].astype(float).fillna(whole)
-    return found.where(scores["status"].isin(["pending", "held"]), 0.0).astype(float).map(rules.cents)
+    return found.where(scores["status"].isin(["pending", "held"]), 0.0).astype(float).map(lambda yuan: float(rules.cents(yuan)))
 
 
 def _due(period: Period, seen: pd.DataFrame, today: date) -> tuple[str, ...]:

@@ -4,21 +4,19 @@ import pandas as pd
 
 from core.periods import Period
 
-# The roster's row holds for the whole employment.
 SEGMENTS = """
-select employee_id, name, role, level, team_id,
-       greatest(hire_date, $start) as from_date, least(coalesce(leave_date, $end), $end) as to_date,
-       datediff('day', from_date, to_date) + 1 as days,
-       bonus_target, coalesce(position_value, 1) as position_value, coalesce(is_core, false) as is_core,
-       hire_date, leave_date, manager_id, _file, _sheet, _row
-from employees
-where hire_date <= $end and coalesce(leave_date, $end) >= $start
+select employee_id, name, role, level, team_id, greatest(from_date, $start) as from_date, least(to_date, $end) as to_date,
+       datediff('day', greatest(from_date, $start), least(to_date, $end)) + 1 as days, bonus_target,
+       coalesce(position_value, 1) as position_value, coalesce(is_core, false) as is_core, covered,
+       hire_date, leave_date, manager_id, _dataset, _file, _sheet, _row
+from postings where from_date <= $end and to_date >= $start
 order by employee_id, from_date"""
 
 
 def segments(con, period: Period) -> pd.DataFrame:
     """One row per assignment of everybody employed at least one day of the period, its dates cut to the period and
-    the employment (both inclusive); `days` never exceed the days employed; `bonus_target` NaN where none is given."""
+    the employment (both inclusive); `days` never exceed the days employed; `bonus_target` NaN where none is given; days
+    that no assignment covers are a row with `covered` false."""
     frame = con.execute(SEGMENTS, {"start": period.start, "end": period.end}).df()
     for column in ("from_date", "to_date", "hire_date", "leave_date"):
         frame[column] = pd.to_datetime(frame[column])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from core import changes as changing
-from core import importing, metrics, people, periods, sample, scores, settlement
+from core import importing, metrics, people, periods, populations, sample, scores, settlement
 from core import plan as plans
 from core.periods import Period
 from core.store import Store
@@ -70,24 +70,104 @@ def settle(store: Store, period: Period, plan: dict | None = None, changes: dict
     """Scores and ledger of a quarter under the plan in force (or the one given), with changes if any."""
     plan = plan or plan_for(store, period)
     plan = changing.apply(plan, changes) if changes else plan
-    values = measured(store, period, plan["definitions"])
     releases = store.releases(period.label)
-    last = _last_scores(store, period, plan, releases)
-    return settlement.run(plan, period, values=values, last=last, releases=releases,
-                          **_inputs(store, store.version(), period))
+    last = None
+    if plan["missing"] == "last" or "last" in releases.values():
+        last = _last_scores(store, period)
+    return settlement.run(plan, period, values=measured(store, period, plan["definitions"]), last=last, releases=releases,
+                          populations=_populations(store, period, plan), **_inputs(store, store.version(), period))
 
 
-def _last_scores(store: Store, period: Period, plan: dict, releases: dict) -> pd.Series | None:
-    """Everybody's final score of the quarter before, where `last` may be asked for; else None."""
-    if plan.get("missing") != "last" and "last" not in releases.values():
+def _last_scores(store: Store, period: Period) -> pd.Series | None:
+    """Everybody's final score of the quarter before; None where there is no such quarter."""
+    scored = _scored(store, store.version(), period.previous())
+    if scored is None:
         return None
-    earlier = period.previous()
-    if earlier.label not in quarters(store):
-        return None
-    scored = settle(store, earlier).scores
     final = scored[scored["score"].notna()]
-    weighted = (final["score"] * final["eligible_days"]).groupby(final["employee_id"]).sum()
-    return weighted / final.groupby("employee_id")["eligible_days"].sum()
+    weighted = (final["score"] * final["days"]).groupby(final["employee_id"]).sum()
+    return weighted / final.groupby("employee_id")["days"].sum()
+
+
+@lru_cache(maxsize=32)
+def _scored(store: Store, version: int, period: Period, month: Period | None = None) -> pd.DataFrame | None:
+    """The scores of an earlier quarter, or of a month, under the plan in force then; None without any figure."""
+    asked = month or period
+    if period.label not in quarters(store):
+        return None
+    plan, releases = plan_for(store, period), {} if month else store.releases(period.label)
+    last = None
+    if not month and (plan["missing"] == "last" or "last" in releases.values()):
+        last = _last_scores(store, period)
+    scored, lines = scores.score(plan, asked, values=measured(store, asked, plan["definitions"]), last=last,
+                                 releases=releases, **_inputs(store, version, asked))
+    near = lines["level"].isin(["employee", "team"]).groupby(lines["segment"]).all()
+    return scored.assign(near=scored.index.map(near).eq(True))
+
+
+def _populations(store: Store, period: Period, plan: dict) -> dict:
+    """What the rules are about: `populations.read`, the figures of teams alone, of the year before, earlier grades and
+    monthly scores, each only where the plan or the data ask for it."""
+    version, kinds = store.version(), {rule["kind"]: rule for rule in plan["rules"].values() if rule.get("on", True)}
+    found = dict(_stored(store, version, period))
+    additive = frozenset(rule["metric"] for rule in plan["rules"].values() if rule["kind"] in ("per_unit", "surplus_share"))
+    found["own"] = _own(store, version, period, _frozen(plan["definitions"]), additive)
+    asked = len(found["tranches"]) and found["tranches"][["ltv_growth_min", "repurchase_lift_min"]].notna().any(axis=None)
+    before = _year_before(store, version, period, _frozen(plan["definitions"])) if asked else pd.DataFrame(columns=metrics.COLUMNS)
+    found["company_growth"] = populations.growth(measured(store, period, plan["definitions"]), before)
+    back = max([1 if len(found["choices"]) else 0, *(rule["quarters"] - 1 for kind, rule in kinds.items() if kind == "streak")])
+    found["grades"] = _grades(store, version, period, back)
+    found["monthly"] = _monthly(store, version, period) if "top" in kinds else pd.DataFrame(
+        columns=["month", "employee_id", "role", "score"])
+    return found
+
+
+@lru_cache(maxsize=16)
+def _stored(store: Store, version: int, period: Period) -> dict:
+    return populations.read(store.cursor(), period)
+
+
+@lru_cache(maxsize=16)
+def _own(store: Store, version: int, period: Period, definitions: tuple, additive: frozenset) -> pd.DataFrame:
+    return populations.own_teams(store.cursor(), period, _thawed(definitions), measured(store, period, _thawed(definitions)),
+                                 set(additive))
+
+
+@lru_cache(maxsize=16)
+def _year_before(store: Store, version: int, period: Period, definitions: tuple) -> pd.DataFrame:
+    return metrics.measure(store.cursor(), period.year_before(), _thawed(definitions), {"ltv", "repurchase_rate"})
+
+
+@lru_cache(maxsize=16)
+def _grades(store: Store, version: int, period: Period, back: int) -> pd.DataFrame:
+    """employee_id, back (1 = the quarter before …), grade, open (not final yet), since, of the earlier quarters: the
+    uploaded grade, else the computed one."""
+    told, earlier = [], period
+    for number in range(1, back + 1):
+        earlier = earlier.previous()
+        told.append(store.cursor().execute("select employee_id, grade, false as open from grades where quarter = ?",
+                                           [earlier.label]).df().assign(back=number))
+        scored = _scored(store, version, earlier)
+        if scored is not None:
+            computed = scored[~scored["employee_id"].isin(told[-1]["employee_id"])]
+            final = computed["state"].eq("final").groupby(computed["employee_id"]).transform("all")
+            told.append(computed.assign(open=~final, back=number).drop_duplicates("employee_id"))
+    columns = ["employee_id", "back", "grade", "open"]
+    frame = pd.concat([t[columns] for t in told], ignore_index=True) if told else pd.DataFrame(columns=columns)
+    return frame.assign(since=True)
+
+
+@lru_cache(maxsize=16)
+def _monthly(store: Store, version: int, period: Period) -> pd.DataFrame:
+    """Month, person, role (of the last day employed in it) and score of everybody with every figure of the month at their
+    own or their team's level."""
+    told = []
+    for month in periods.months_of(period):
+        scored = _scored(store, version, period, month)
+        if scored is not None:
+            last = scored.sort_values("to_date").drop_duplicates("employee_id", keep="last")
+            whole = last[last["near"] & last["covered_weight"].ge(1) & last["score"].notna()]
+            told.append(whole[["employee_id", "role", "score"]].assign(month=month.label))
+    return pd.concat(told, ignore_index=True) if told else pd.DataFrame(columns=["month", "employee_id", "role", "score"])
 
 
 def targets(con, period: Period) -> pd.DataFrame:

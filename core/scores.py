@@ -35,8 +35,11 @@ def score(plan: dict, period: Period, people: pd.DataFrame, values: pd.DataFrame
     people = people.reset_index(drop=True)
     company = [plan["roles"].get(r, {}).get("scorecard") == "company" and not plan.get("teams", {}).get(t)
                for r, t in zip(people["role"], people["team_id"], strict=True)]
-    people = people.assign(scorecard=[plans.card_of(plan, r, t, period) for r, t in
-                                      zip(people["role"], people["team_id"], strict=True)], on_company=company)
+    covered = people["covered"] if "covered" in people else pd.Series(True, people.index)
+    card = {(r, t): plans.card_of(plan, r, t, period) for r, t in set(zip(people["role"], people["team_id"], strict=True))}
+    cards_held = [card[pair] for pair in zip(people["role"], people["team_id"], strict=True)]
+    people = people.assign(scorecard=pd.Series(cards_held, index=people.index, dtype=object).where(covered, None),
+                           on_company=np.array(company, bool), covered=covered)
     lines = _lines(people, cards)
     lines = _read_values(lines, values, parents)
     lines = _read_targets(lines, targets, parents, period)
@@ -56,51 +59,80 @@ def _lines(people: pd.DataFrame, cards: dict) -> pd.DataFrame:
 def _read_values(lines: pd.DataFrame, values: pd.DataFrame, parents: dict) -> pd.DataFrame:
     """The first level that has the metric: an employee metric the person's own; others team, parents, company (additive
     ones never from the company); a company card the company's own figures."""
-    found = values[values["value"].notna()]
-    table = {(m, t, s): i for m, t, s, i in zip(found["metric"], found["subject_type"], found["subject_id"],
-                                               found.index, strict=True)}
-    rows = [_where(table, *line, parents) for line in zip(lines["metric"], lines["on_company"], lines["employee_id"],
-                                                          lines["team_id"], strict=True)]
-    lines["level"] = [level for level, _ in rows]
-    picked = values.reindex([row for _, row in rows])
+    found = values[values["value"].notna()].reset_index(drop=True)
+    find = _finder(found)
+    own, additive = lines["metric"].map(OWN).to_numpy(bool), lines["metric"].map(ADDITIVE).to_numpy(bool)
+    company = lines["on_company"].to_numpy(bool)
+    steps = [("employee", own & ~company, "employee", lines["employee_id"]),
+             ("team", ~own & ~company, "team", lines["team_id"]),
+             *(("parent", ~own & ~company, "team", above) for above in _above(lines["team_id"], parents)),
+             ("company", company | (~own & ~additive), "company", None)]
+    rows, levels = _first(lines, find, steps)
+    lines["level"] = levels
+    picked = found.reindex(rows)
     for column in [*READ, "subject_type", "subject_id"]:
         lines[column] = picked[column].to_numpy()
     return lines
 
 
-def _where(table: dict, metric: str, on_company: bool, employee: str, team: str, parents: dict) -> tuple:
-    declared = METRICS[metric]
-    if on_company:
-        steps = [("company", "company", None)]
-    elif "employee" in declared.grain:
-        steps = [("employee", "employee", employee)]
-    else:
-        steps = [("team", "team", team), *(("parent", "team", above) for above in parents.get(team, []))]
-        steps += [] if declared.additive else [("company", "company", None)]
-    for level, kind, subject in steps:
-        if (metric, kind, subject) in table:
-            return level, table[metric, kind, subject]
-    return None, None
+OWN = {name: "employee" in metric.grain for name, metric in METRICS.items()}
+ADDITIVE = {name: metric.additive for name, metric in METRICS.items()}
+LOWER = {name: metric.better == "lower" for name, metric in METRICS.items()}
 
 
-def _target_table(targets: pd.DataFrame) -> dict:
-    subjects = [None if pd.isna(s) else s for s in targets["subject_id"]]
-    return {(m, t, s): i for m, t, s, i in zip(targets["metric"], targets["subject_type"], subjects, targets.index,
-                                              strict=True)}
+def _finder(table: pd.DataFrame):
+    """A function (metric, kind, subjects or None) → row numbers of the table, −1 where there is none."""
+    subjects = table["subject_id"].where(table["subject_id"].notna(), "")
+    names = {subject: code for code, subject in enumerate(pd.unique(subjects))}
+    metrics = {metric: code for code, metric in enumerate(pd.unique(table["metric"]))}
+    kinds = {kind: code for code, kind in enumerate(pd.unique(table["subject_type"]))}
+
+    def keyed(metric, kind, subject):
+        wide = (metric.map(metrics).fillna(-1).to_numpy(np.int64) * (len(kinds) + 1) + kind) * (len(names) + 1)
+        known = subject.map(names).fillna(-1).to_numpy(np.int64)
+        return np.where((known < 0) | (wide < 0), -1, wide + known)
+
+    keys = keyed(table["metric"], table["subject_type"].map(kinds).to_numpy(np.int64) if len(table) else 0, subjects)
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+
+    def find(metric: pd.Series, kind: str, subject: pd.Series | None) -> np.ndarray:
+        if kind not in kinds or not len(ordered):
+            return np.full(len(metric), -1)
+        wanted = keyed(metric, kinds[kind], pd.Series("", metric.index) if subject is None else subject)
+        place = np.searchsorted(ordered, wanted)
+        hit = (place < len(ordered)) & (wanted >= 0)
+        hit &= ordered[np.minimum(place, len(ordered) - 1)] == wanted
+        return np.where(hit, order[np.minimum(place, len(ordered) - 1)], -1)
+    return find
+
+
+def _above(teams: pd.Series, parents: dict) -> list[pd.Series]:
+    """The teams' parents, their parents, and so on."""
+    depth = max((len(above) for above in parents.values()), default=0)
+    return [teams.map({team: above[level] for team, above in parents.items() if len(above) > level}) for level in range(depth)]
+
+
+def _first(lines: pd.DataFrame, find, steps: list) -> tuple[np.ndarray, np.ndarray]:
+    """(row, level) of the first step that is open to a line and has a row; −1 and None where none has."""
+    rows, levels = np.full(len(lines), -1), np.full(len(lines), None, object)
+    for level, open_, kind, subject in steps:
+        found = np.where((rows < 0) & open_, find(lines["metric"], kind, subject), -1)
+        levels = np.where(found >= 0, level, levels)
+        rows = np.where(found >= 0, found, rows)
+    return rows, levels
 
 
 def _read_targets(lines: pd.DataFrame, targets: pd.DataFrame, parents: dict, period: Period) -> pd.DataFrame:
     """The most specific target: employee, team, parents, role, company; a company card skips the teams, and a company
     target of an additive metric holds for the company only."""
     targets = targets.reset_index(drop=True)
-    table, rows = _target_table(targets), []
-    for metric, on_company, employee, team, role in zip(lines["metric"], lines["on_company"], lines["employee_id"],
-                                                       lines["team_id"], lines["role"], strict=True):
-        steps = [("employee", employee)]
-        steps += [] if on_company else [("team", team), *(("team", above) for above in parents.get(team, []))]
-        steps += [("role", role)]
-        steps += [("company", None)] if on_company or not METRICS[metric].additive else []
-        rows.append(next((table[metric, *step] for step in steps if (metric, *step) in table), None))
+    company, everyone = lines["on_company"].to_numpy(bool), np.ones(len(lines), bool)
+    steps = [("employee", everyone, "employee", lines["employee_id"]), ("team", ~company, "team", lines["team_id"]),
+             *(("team", ~company, "team", above) for above in _above(lines["team_id"], parents)),
+             ("role", everyone, "role", lines["role"]),
+             ("company", company | ~lines["metric"].map(ADDITIVE).to_numpy(bool), "company", None)]
+    rows, _ = _first(lines, _finder(targets), steps)
     return _aimed(lines, targets, rows, period)
 
 
@@ -110,9 +142,9 @@ def _aimed(frame: pd.DataFrame, targets: pd.DataFrame, rows: list, period: Perio
         frame[column] = picked[column].to_numpy()
     frame["target_level"] = picked["subject_type"].to_numpy()
     frame["target_subject"] = picked["subject_id"].to_numpy()
-    additive = frame["metric"].map(lambda m: METRICS[m].additive).astype(bool)
+    additive = frame["metric"].map(ADDITIVE).to_numpy(bool)
     share = np.where(additive & (period.kind == "month"), period.days / period.quarter().days, 1.0)
-    lower = frame["metric"].map(lambda m: METRICS[m].better == "lower").astype(bool)
+    lower = frame["metric"].map(LOWER).to_numpy(bool)
     for column in ("target", "floor", "benchmark"):
         frame[column] = pd.to_numeric(frame[column])
     frame["target"], frame["floor"] = frame["target"] * share, frame["floor"] * share
@@ -122,7 +154,7 @@ def _aimed(frame: pd.DataFrame, targets: pd.DataFrame, rows: list, period: Perio
 
 
 def _scored(plan: dict, lines: pd.DataFrame) -> pd.DataFrame:
-    lower = lines["metric"].map(lambda m: METRICS[m].better == "lower").astype(bool)
+    lower = lines["metric"].map(LOWER).to_numpy(bool)
     wrong_side = np.where(lower, lines["floor"] < lines["target"], lines["floor"] > lines["target"])
     reasons = [lines["value"].isna(), lines["target"].isna(), lines["floor"] == lines["target"], wrong_side]
     lines["missing"] = np.select(reasons, ["no_value", "no_target", "target_is_floor", "floor_on_good_side"], "")
@@ -177,12 +209,14 @@ def grade_of(plan: dict, score: float) -> str | None:
     return max((bar, grade) for grade, bar in plan["grades"].items() if round(score, 9) >= bar)[1]
 
 
-def _grades(plan: dict, people: pd.DataFrame) -> list:
+def _grades(plan: dict, people: pd.DataFrame) -> np.ndarray:
     """A person's grade: of the mean of the assignments' scores by days, only when all of them are final."""
-    weighted = (people["score"] * people["days"]).groupby(people["employee_id"]).sum(min_count=1)
-    complete = people["score"].notna().groupby(people["employee_id"]).all()
-    mean = (weighted / people.groupby("employee_id")["days"].sum()).where(complete).round(9)
-    return [grade_of(plan, mean[employee]) for employee in people["employee_id"]]
+    by_person = people["employee_id"]
+    weighted = (people["score"] * people["days"]).groupby(by_person).transform("sum", min_count=1)
+    complete = people["score"].notna().groupby(by_person).transform("all")
+    mean = (weighted / people["days"].groupby(by_person).transform("sum")).where(complete).round(9)
+    bars = sorted(plan["grades"].items(), key=lambda item: -item[1])
+    return np.select([mean >= bar for _, bar in bars], [grade for grade, _ in bars], None)
 
 
 def against_targets(plan: dict, period: Period, values: pd.DataFrame, targets: pd.DataFrame, parents: dict,
@@ -191,16 +225,14 @@ def against_targets(plan: dict, period: Period, values: pd.DataFrame, targets: p
     the company's, a person's their own, the team's, the role's or the company's; an additive company target holds for the
     company only. Values never fall back to another level."""
     targets, frame = targets.reset_index(drop=True), values.reset_index(drop=True).copy()
-    table = _target_table(targets)
-    home = {e: (t, r) for e, t, r in zip(belongs["employee_id"], belongs["team_id"], belongs["role"], strict=True)}
-    rows = []
-    for metric, kind, subject in zip(frame["metric"], frame["subject_type"], frame["subject_id"], strict=True):
-        steps = [(kind, None if kind == "company" else subject)]
-        if kind == "employee" and subject in home:
-            steps += [("team", home[subject][0]), ("role", home[subject][1])]
-        if kind != "company" and not METRICS[metric].additive:
-            steps.append(("company", None))
-        rows.append(next((table[metric, *step] for step in steps if (metric, *step) in table), None))
+    home = belongs.drop_duplicates("employee_id").set_index("employee_id")
+    person, company = frame["subject_type"].eq("employee").to_numpy(), frame["subject_type"].eq("company").to_numpy()
+    steps = [(kind, frame["subject_type"].eq(kind).to_numpy(), kind, frame["subject_id"])
+             for kind in pd.unique(frame["subject_type"]) if kind != "company"]
+    steps += [("team", person, "team", frame["subject_id"].map(home["team_id"])),
+              ("role", person, "role", frame["subject_id"].map(home["role"])),
+              ("company", company | ~frame["metric"].map(ADDITIVE).to_numpy(bool), "company", None)]
+    rows, _ = _first(frame, _finder(targets), steps)
     frame = _aimed(frame, targets, rows, period).assign(scorecard="")
     scored = _scored(plan, frame)
     return scored

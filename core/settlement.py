@@ -2,16 +2,27 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from core import explanation, rules, scores
 from core import plan as plans
-from core import rules, scores
 from core.periods import Period
+
+LEDGER = ["beneficiary_type", "beneficiary_id", "rule", "item", "amount", "potential", "unit", "status"]
+GATE = ["reason", "figure", "sign", "needed", "figure_unit"]
+SCALED = ("scorecard_pay", "surplus_share")
+# What each kind must be given beside the scores; a kind whose populations were not read is left out.
+READS = {"scorecard_pay": (), "surplus_share": ("team_targets", "own", "person_days"),
+         "milestones": ("milestones", "project_members"), "stages": ("squad_skus", "person_days"),
+         "per_unit": ("own", "person_days"), "streak": ("grades", "at_end"), "tranches": ("tranches", "company_growth"),
+         "redemption": ("redemptions",), "menu": ("choices", "grades"), "fund": ("applications",), "as_given": ("adjustments",)}
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """A quarter under one plan: `scores` per assignment, `metrics` per assignment × metric, `ledger`, `totals`."""
+    """A quarter under one plan: `scores` per assignment, `metrics` per assignment × metric, `ledger` (one row per
+    beneficiary and item; `line` is its row in `results[rule]`, the rule's own columns), `awards`, `totals`."""
 
     quarter: str
     plan: dict
@@ -21,83 +32,108 @@ class Settlement:
     metrics: pd.DataFrame
     ledger: pd.DataFrame
     totals: dict
+    results: dict
+    awards: pd.DataFrame
 
 
 def run(plan: dict, period: Period, people: pd.DataFrame, values: pd.DataFrame, targets: pd.DataFrame, parents: dict,
-        last=None, releases=None, bonus=None) -> Settlement:
+        last=None, releases=None, bonus=None, populations: dict | None = None) -> Settlement:
     """Scores and ledger; pure arithmetic over people, no SQL. Rounded once per ledger row."""
     phase = plans.phase(plan, period)
     scored, lines = scores.score(plan, period, people, values, targets, parents, last, releases, bonus)
-    paid = _pay(plan, period, phase, scored, 1.0)
-    budget, factor = plan["company"]["budget"], 1.0
-    if budget and plan["company"]["over_budget"] == "scale" and paid["amount"].sum() > budget:
-        factor = budget / paid["amount"].sum()
-        paid = _pay(plan, period, phase, scored, factor)
-    ledger = pd.DataFrame({
-        "beneficiary_type": "employee", "beneficiary_id": paid["employee_id"], "rule": "commission",
-        "item": pd.to_datetime(paid["from_date"]).dt.strftime("%Y-%m-%d"), "amount": paid["amount"].map(rules.cents),
-        "potential": paid["potential"].map(rules.cents), "unit": "CNY", "status": paid["status"]})
-    ledger["segment"] = range(len(ledger))
+    given = _given(plan, phase, scored, values, targets, populations or {})
+    results, budget, factor = _results(plan, period, phase, given, 1.0), plan["company"]["budget"], 1.0
+    if budget and plan["company"]["over_budget"] == "scale" and _payable(plan, results) > budget:
+        factor = _factor(plan, results, budget)
+        results = _results(plan, period, phase, given, factor)
+    ledger = _ledger(results)
+    paid = _pay_of_scores(plan, period, phase, given, results, factor)
     return Settlement(period.label, plan, phase, plans.seasons(plan, period), paid, lines, ledger,
-                      _totals(ledger, budget, factor))
+                      _totals(plan, ledger, budget, factor), results, _awards(plan, phase, given))
 
 
-def _pay(plan: dict, period: Period, phase: str, scored: pd.DataFrame, factor: float) -> pd.DataFrame:
-    rule = plan["rules"]["commission"]
-    return rules.KINDS[rule["kind"]](scored, rule | {
-        "quarter_days": period.days, "phase_factor": plan["phases"][phase]["commission_factor"], "budget_factor": factor})
+def active(plan: dict, phase: str) -> dict[str, dict]:
+    """The rules that are on in a phase, in the plan's order."""
+    return {name: rule for name, rule in plan["rules"].items()
+            if rule.get("on", True) and phase in (rule.get("phases") or [phase])}
 
 
-def _totals(ledger: pd.DataFrame, budget: float, factor: float) -> dict:
-    potential = ledger["potential"].fillna(0)
-    return {"payable_cny": round(float(ledger["amount"].sum()), 2),
-            "by_rule": potential.groupby(ledger["rule"]).sum().round(2).to_dict(),
-            "by_status": potential.groupby(ledger["status"]).sum().round(2).to_dict(),
+def _given(plan: dict, phase: str, scored: pd.DataFrame, values: pd.DataFrame, targets: pd.DataFrame, populations: dict) -> dict:
+    rocket_only = any(rule["kind"] == "stages" and rule.get("members") == "rocket_only" for rule in active(plan, phase).values())
+    squads = set(populations["squads"]["team_id"]) if rocket_only and "squads" in populations else set()
+    teams = targets[targets["subject_type"].eq("team")].rename(columns={"subject_id": "team_id"})
+    given = populations | {"scores": scored.assign(on_rocket_only=scored["team_id"].isin(squads)), "values": values,
+                           "team_targets": teams.reset_index(drop=True)}
+    if "grades" in populations:
+        now = scored.drop_duplicates("employee_id").assign(back=0, open=lambda s: s["state"].ne("final"), since=True)
+        given["grades"] = pd.concat([now[["employee_id", "back", "grade", "open", "since"]], populations["grades"]])
+        before = populations["grades"][populations["grades"]["back"].eq(1)].drop_duplicates("employee_id").set_index("employee_id")
+        who = populations["choices"]["employee_id"]
+        given["choices"] = populations["choices"].assign(grade_before=who.map(before["grade"]).astype(object),
+                                                         grade_open=who.map(before["open"]).eq(True))
+    return given
+
+
+def _results(plan: dict, period: Period, phase: str, given: dict, factor: float) -> dict[str, pd.DataFrame]:
+    context = {"quarter_days": period.days, "phase_factor": plan["phases"][phase]["commission_factor"], "budget_factor": factor}
+    return {name: rules.KINDS[rule["kind"]](given, rule | context).reset_index(drop=True)
+            for name, rule in active(plan, phase).items() if all(p in given for p in READS.get(rule["kind"], ("never",)))}
+
+
+def _pay_of_scores(plan, period, phase, given, results, factor) -> pd.DataFrame:
+    """The scores with what the first scorecard rule makes of them; with the product's own base where no such rule is on."""
+    name = next((n for n in results if plan["rules"][n]["kind"] == "scorecard_pay"), None)
+    if name:
+        return results[name]
+    rule = next((r for r in plan["rules"].values() if r["kind"] == "scorecard_pay"), {"base_bonus": 0.0})
+    context = {"quarter_days": period.days, "phase_factor": plan["phases"][phase]["commission_factor"], "budget_factor": factor}
+    return rules.KINDS["scorecard_pay"](given, rule | context)
+
+
+def _own_money(plan: dict, results: dict) -> dict[str, pd.DataFrame]:
+    """The rules that count against the budget: project money of a fund does not."""
+    return {name: frame for name, frame in results.items() if plan["rules"][name]["kind"] != "fund"}
+
+
+def _payable(plan: dict, results: dict) -> float:
+    return sum(float(f.loc[f["unit"].eq("CNY"), "amount"].sum()) for f in _own_money(plan, results).values())
+
+
+def _factor(plan: dict, results: dict, budget: float) -> float:
+    """max(0, budget − other payable) ÷ what is scaled, before rounding and splitting."""
+    scaled = [name for name in results if plan["rules"][name]["kind"] in SCALED]
+    exact = sum(float((f.drop_duplicates("row") if "row" in f else f)["unrounded"].sum()) for f in (results[n] for n in scaled))
+    others = _payable(plan, {name: frame for name, frame in results.items() if name not in scaled})
+    return max(0.0, budget - others) / exact if exact else 1.0
+
+
+def _ledger(results: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    parts = [frame.reindex(columns=[*(c for c in LEDGER if c != "rule"), *GATE]).assign(rule=name, line=np.arange(len(frame)))
+             for name, frame in results.items() if len(frame)]
+    columns = [*LEDGER, *GATE, "line"]
+    if not parts:
+        return pd.DataFrame(columns=columns).astype({"amount": float, "potential": float, "line": int})
+    ledger = pd.concat([part.astype({"amount": float, "potential": float, "figure": float, "needed": float, "reason": object,
+                                     "sign": object, "figure_unit": object}) for part in parts], ignore_index=True)
+    return ledger[columns]
+
+
+def _totals(plan: dict, ledger: pd.DataFrame, budget: float, factor: float) -> dict:
+    money = ledger[ledger["unit"].eq("CNY")]
+    project = money["rule"].map(lambda name: plan["rules"][name]["kind"]).eq("fund")
+    potential = money["potential"].fillna(0)
+    return {"payable_cny": round(float(money.loc[~project, "amount"].sum()), 2),
+            "by_rule": potential.groupby(money["rule"], sort=False).sum().round(2).to_dict(),
+            "by_status": potential.groupby(money["status"]).sum().round(2).to_dict(),
             "budget": budget or None, "factor": factor}
 
 
-def why(settled: Settlement, row: int, provenance: pd.DataFrame | None = None) -> list[dict]:
-    """The ordered steps from inputs to the amount of a ledger row: step, value, source."""
-    paid = settled.scores.iloc[settled.ledger.iloc[row]["segment"]]
-    version = f"plan v{settled.plan['version']}"
-    lines = settled.metrics[settled.metrics["segment"] == paid.name]
-    steps = [step for line in lines.to_dict("records") for step in _metric_steps(line, settled, provenance, version)]
-    roster = f"{paid['_file']} · {paid['_sheet']} · {paid['_row']}"
-    given = pd.notna(paid["bonus_target"])
-    ending = [("covered_weight", paid["covered_weight"], "Σ weight"), ("bonus_points", paid["bonus_points"], "member_months"),
-              ("provisional" if pd.isna(paid["score"]) else "score",
-               paid["provisional"] if pd.isna(paid["score"]) else paid["score"],
-               f"Σ weight × score{' · ' + paid['released'] if paid['released'] else ''}"),
-              ("base", paid["base"], f"bonus_target · {roster}" if given else
-               f"{version} rules.commission.base_bonus × position_value {paid['position_value']:g} · {roster}"),
-              ("eligible_days", paid["eligible_days"], roster), ("quarter_days", paid["quarter_days"], settled.quarter),
-              ("phase_factor", paid["phase_factor"], f"{version} phases.{settled.phase}.commission_factor"),
-              ("budget_factor", paid["budget_factor"], f"{version} company.budget"),
-              ("amount", settled.ledger.iloc[row]["amount"],
-               "base × eligible_days ÷ quarter_days × score ÷ 100 × phase_factor × budget_factor")]
-    return steps + [{"step": step, "value": value, "source": source} for step, value, source in ending]
-
-
-def _metric_steps(line: dict, settled: Settlement, provenance, version: str) -> list[dict]:
-    name = line["metric"]
-    aim = (f"{line['_file']} · {line['_sheet']} · {line['_row']:.0f}" if pd.notna(line["target"]) else "")
-    said = [("value", line["value"], source_of(line, provenance) or line["missing"]),
-            ("target", line["target"], aim or line["missing"]), ("floor", line["floor"], aim),
-            ("attainment", line["attainment"], "(value − floor) ÷ (target − floor)"),
-            ("score", line["score"], f"{version} curves.default"),
-            ("weight", line["weight"], f"{version} scorecards.{line['scorecard']}.weights.{name}")]
-    return [{"step": f"{name}.{part}", "value": value, "source": source} for part, value, source in said]
-
-
-def source_of(line: dict, provenance: pd.DataFrame | None) -> str:
-    """Where a metric's figure was read: `file · sheet · rows a–b (n)`, several joined by a semicolon."""
-    if provenance is None or pd.isna(line["value"]):
-        return ""
-    same = (provenance["metric"] == line["metric"]) & (provenance["subject_type"] == line["subject_type"])
-    if line["subject_type"] != "company":
-        same &= provenance["subject_id"] == line["subject_id"]
-    return "; ".join(f"{r.file}{' · ' + r.sheet if r.sheet else ''} · {r.first_row}–{r.last_row} ({r.rows})"
-                     for r in provenance[same].itertuples())
+def _awards(plan: dict, phase: str, given: dict) -> pd.DataFrame:
+    columns = ["month", "award", "winner_type", "winner", "figure"]
+    found = [rules.KINDS["top"](given, rule).assign(award=name) for name, rule in active(plan, phase).items()
+             if rule["kind"] == "top" and ("votes" if rule.get("by") == "votes" else "monthly") in given]
+    frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+    return frame[columns].sort_values(["month", "award", "winner"], kind="stable", ignore_index=True)
 
 
 SCORES = ["employee_id", "from_date", "to_date", "role", "level", "team_id", "scorecard", "score", "provisional",
@@ -107,16 +143,18 @@ LINES = ["metric", "level", "value", "numerator", "denominator", "target", "floo
 
 
 def as_json(settled: Settlement, provenance: pd.DataFrame | None = None) -> dict:
-    """The settlement as the shell prints it; no award is given while the plan has no award rules."""
+    """The settlement as the shell prints it."""
     lines = {segment: part[LINES].to_dict("records") for segment, part in settled.metrics.groupby("segment")}
     people = settled.scores[SCORES].assign(
         from_date=pd.to_datetime(settled.scores["from_date"]).dt.strftime("%Y-%m-%d"),
         to_date=pd.to_datetime(settled.scores["to_date"]).dt.strftime("%Y-%m-%d")).to_dict("records")
-    ledger = settled.ledger.drop(columns="segment").to_dict("records")
+    ledger = settled.ledger[LEDGER].to_dict("records")
+    won = settled.awards.groupby(["month", "award"], sort=False)["winner"].agg(list)
     return {"quarter": settled.quarter,
             "plan": {"name": settled.plan["name"], "version": settled.plan["version"], "phase": settled.phase,
                      "seasons": settled.seasons},
             "scores": [person | {"metrics": [line | {"missing": line["missing"] or None} for line in lines.get(i, [])]}
                        for i, person in enumerate(people)],
-            "ledger": [row | {"why": why(settled, i, provenance)} for i, row in enumerate(ledger)],
-            "awards": [], "totals": settled.totals}
+            "ledger": [row | {"why": explanation.why(settled, i, provenance)} for i, row in enumerate(ledger)],
+            "awards": [{"month": month, "award": award, "winners": winners} for (month, award), winners in won.items()],
+            "totals": settled.totals}

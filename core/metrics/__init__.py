@@ -52,18 +52,31 @@ def _load() -> dict[str, Metric]:
 METRICS = _load()
 
 
-def measure(con, period: Period, definitions: dict) -> pd.DataFrame:
+def measure(con, period: Period, definitions: dict, only: set[str] | None = None, alone: bool = False) -> pd.DataFrame:
     """One row per metric and subject (company with subject_id None, team with its sub-teams, role, employee) that has
-    a value in the period, with its interval; `note` marks both_sources, short_history:DAYS, no_buyers (value null)."""
+    a value in the period, with its interval; `note` marks both_sources, short_history:DAYS, no_buyers (value null).
+    `only` names the metrics wanted (others may come along); `alone` leaves the sub-teams out of a team."""
     places = parameters(period, definitions)
-    facts.prepare(con, places, definitions)
-    frames = [facts.simple(con, metric, places) for metric in METRICS.values() if metric.table]
-    frames += [facts.amounts(con, places, definitions), facts.downtime(con, places), headcount.attrition(con, places),
-               buyers.orders_and_repurchase(con, places, definitions), buyers.history(con, places, definitions),
-               buyers.retention(con, places)]
+    facts.prepare(con, places, definitions, alone)
+    frames = [facts.simple(con, metric, places) for metric in METRICS.values() if metric.table and _wanted(only, metric.name)]
+    frames += [read(con, places, definitions) for names, read in READERS if _wanted(only, *names)]
     frame = pd.concat([f.astype({"subject_id": object}) for f in frames if len(f)]
                       or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
     return _valued(frame)
+
+
+READERS = [
+    (("gmv", "refund_rate", "nps"), facts.amounts),
+    (("downtime_minutes",), lambda con, places, definitions: facts.downtime(con, places)),
+    (("attrition_rate", "core_attrition_rate", "early_attrition_rate"),
+     lambda con, places, definitions: headcount.attrition(con, places)),
+    (("aov", "repurchase_rate", "ltv"), buyers.orders_and_repurchase),
+    (("ltv", "loyal_buyers"), buyers.history),
+    (("user_retention",), lambda con, places, definitions: buyers.retention(con, places))]
+
+
+def _wanted(only: set[str] | None, *names: str) -> bool:
+    return only is None or not only.isdisjoint(names)
 
 
 def parameters(period: Period, definitions: dict) -> dict:

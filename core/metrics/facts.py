@@ -20,15 +20,19 @@ REPORTS = """create or replace temp table reports as
 select team_months.* from team_months join sourced using (team_id, month) where not sourced.orders"""
 
 BELONGS = """create or replace temp table belongs as
-select employee_id, role, level, team_id, is_core, hire_date, leave_date,
-       datediff('day', greatest(hire_date, $start), least(coalesce(leave_date, $end), $end)) + 1 as days
-from employees where hire_date <= $end and coalesce(leave_date, $end) >= $start"""
+select employees.employee_id, postings.role, postings.level, postings.team_id, employees.is_core, employees.hire_date,
+       employees.leave_date,
+       datediff('day', greatest(employees.hire_date, $start), least(coalesce(employees.leave_date, $end), $end)) + 1 as days
+from employees join main.postings on postings.employee_id = employees.employee_id
+ and least(coalesce(employees.leave_date, $end), $end) between postings.from_date and postings.to_date
+where employees.hire_date <= $end and coalesce(employees.leave_date, $end) >= $start"""
 
 
-def prepare(con, places: dict, definitions: dict) -> None:
-    """Temp tables of this cursor that all metrics of the period read."""
-    for view in ("order_lines", "team_tree"):
-        con.execute(f"create or replace temp table {view} as from main.{view}")
+def prepare(con, places: dict, definitions: dict, alone: bool = False) -> None:
+    """Temp tables of this cursor that all metrics of the period read; `alone`: a team is only itself."""
+    con.execute("create or replace temp table order_lines as from main.order_lines")
+    con.execute("create or replace temp table team_tree as "
+                + ("select distinct team_id as ancestor, team_id from main.team_tree" if alone else "from main.team_tree"))
     for sql in (SOURCES, LINES, REPORTS, BELONGS):
         con.execute(sql, used(sql, places))
     con.execute("create or replace temp table sla (priority varchar, sla_hours double)")

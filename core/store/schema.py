@@ -47,6 +47,37 @@ from orders left join (select place, team_id from found where choice = 1) as fou
   on case when orders.team_id is null then hash(orders.sku_id, orders.shop, orders.channel, orders.paid_at::date) end
      = found.place"""
 
+# Every day of employment once: the assignments, cut to the employment and to the next one; where somebody has some, the
+# days that none covers (covered = false, in the roster's post); else the roster's row. `to_date` inclusive, open: 9999.
+POSTINGS = """create or replace view postings as
+with staff as (select *, coalesce(leave_date, date '9999-12-31') as last_day from employees),
+given as (
+    select staff.employee_id, greatest(a.from_date, hire_date) as from_date,
+           least(coalesce(a.to_date, date '9999-12-31'), last_day,
+                 lead(a.from_date, 1, date '9999-12-31') over (partition by a.employee_id order by a.from_date)
+                 - (lead(a.from_date) over (partition by a.employee_id order by a.from_date) is not null)::int) as to_date,
+           a.role, a.level, a.team_id, coalesce(a.bonus_target, staff.bonus_target) as bonus_target,
+           coalesce(a.position_value, staff.position_value) as position_value, true as covered,
+           'assignments' as _dataset, a._file, a._sheet, a._row
+    from assignments as a join staff using (employee_id)),
+held as (select * from given where from_date <= to_date),
+edges as (
+    select employee_id, (lag(to_date) over (partition by employee_id order by from_date) + 1)::date as after_last,
+           from_date as before_next from held
+    union all select employee_id, (max(to_date) + 1)::date, null from held where to_date < date '9999-12-31' group by all
+    union all select employee_id, null, null from assignments where employee_id not in (select employee_id from held)),
+gaps as (
+    select staff.employee_id, coalesce(after_last, hire_date) as from_date,
+           coalesce((before_next - 1)::date, last_day) as to_date, role, level, team_id, bonus_target, position_value,
+           false as covered, 'employees' as _dataset, _file, _sheet, _row
+    from edges join staff using (employee_id)),
+pieces as (
+    select * from held union all select * from gaps where from_date <= to_date
+    union all select employee_id, hire_date, last_day, role, level, team_id, bonus_target, position_value, true, 'employees',
+                     _file, _sheet, _row from staff where employee_id not in (select employee_id from assignments))
+select pieces.*, staff.name, staff.is_core, staff.hire_date, staff.leave_date, staff.manager_id
+from pieces join staff using (employee_id)"""
+
 
 def make(connection) -> None:
     """Makes what the declarations name and the database lacks, in one transaction. A column that is declared later
@@ -101,7 +132,7 @@ def _views() -> list[str]:
             f" from rows.{name} where _current" for name, dataset in DATASETS.items()]
     ids = " union ".join(f'select "{c.name}" as team_id from {"order_lines" if name == "orders" else name}'
                          for name, dataset in DATASETS.items() for c in dataset.columns if c.name in TEAMS)
-    return [*made, ORDER_LINES, TEAM_TREE.format(ids=ids)]
+    return [*made, ORDER_LINES, POSTINGS, TEAM_TREE.format(ids=ids)]
 
 
 def _column(column: Column) -> str:

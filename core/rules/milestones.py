@@ -1,0 +1,26 @@
+"""`milestones`: a share of a project's pool for each milestone that is met (方案 三（二）2)."""
+
+import numpy as np
+import pandas as pd
+
+from core.rules.pools import gate, shared
+
+FORMULA = "bonus_pool * share"
+
+
+def milestones(population: dict, parameters: dict) -> pd.DataFrame:
+    """bonus_pool × share of each milestone due in the quarter: higher is met at actual ≥ target, lower at actual <
+    target, strictly. Split by the members' shares, whoever has left included.
+
+    population: `milestones` (project_id, milestone, bonus_pool, share, target, actual, better), `project_members`
+    (project_id, employee_id, member_share)."""
+    due = population["milestones"]
+    actual, target = due["actual"].round(9), due["target"].round(9)
+    lower = due["better"].eq("lower")
+    status, reason = gate(np.where(lower, actual < target, actual >= target) & actual.notna(), actual.isna(),
+                          "milestone_missed", "no_actual")
+    pools = due.assign(pool=due["bonus_pool"] * due["share"], status=status, reason=reason, figure=due["actual"],
+                       sign=np.where(lower, "<", "≥"), needed=due["target"], figure_unit="plain", unit="CNY",
+                       beneficiary_type="project", beneficiary_id=due["project_id"],
+                       item=due["project_id"] + " · " + due["milestone"])
+    return shared(pools, population["project_members"], "project_id", "member_share")

@@ -1,0 +1,21 @@
+"""`streak`: who kept a grade for some quarters may apply (方案 三（二）3: 成长基金)."""
+
+import pandas as pd
+
+
+def streak(population: dict, parameters: dict) -> pd.DataFrame:
+    """One `eligible` row per person of the level at the quarter's end whose grade was reached in this and the quarters
+    before; nobody else has a row.
+
+    population: `at_end` (employee_id, level), `grades` (employee_id, back: 0 = this quarter, 1 = the one before …,
+    grade, since: False once an earlier eligibility ended the streak). parameters: level, grade, quarters, yuan."""
+    grades = population["grades"]
+    kept = grades[(grades["back"] < parameters["quarters"]) & grades["grade"].eq(parameters["grade"]) & grades["since"]]
+    streaks = kept.groupby("employee_id")["back"].nunique()
+    people = population["at_end"]
+    people = people[people["level"].eq(parameters["level"])
+                    & people["employee_id"].map(streaks).fillna(0).ge(parameters["quarters"])]
+    return people.assign(grade=parameters["grade"], quarters=parameters["quarters"], yuan=float(parameters["yuan"]), amount=0.0,
+                         potential=float(parameters["yuan"]), status="eligible", reason="", unit="CNY",
+                         beneficiary_type="employee", beneficiary_id=people["employee_id"], item=parameters["grade"]
+                         ).reset_index(drop=True)
