@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from core import metrics, people
+from core import people
 from core.periods import Period
 
 TRACED = "{t}._file, {t}._sheet, {t}._row"
@@ -134,13 +134,14 @@ def _redemptions(history: pd.DataFrame, period: Period) -> pd.DataFrame:
     return told[inside & told["kind"].ne("earned")].reset_index(drop=True)
 
 
-def own_teams(con, period: Period, definitions: dict, values: pd.DataFrame, additive: set[str]) -> pd.DataFrame:
-    """metric, team_id, value of each team itself, its sub-teams left out."""
+def own_teams(con, values: pd.DataFrame, additive: frozenset, measure_alone) -> pd.DataFrame:
+    """metric, team_id, value of each team itself, its sub-teams left out; `measure_alone` is asked only where a team has
+    sub-teams."""
     teams = values[values["subject_type"].eq("team") & values["metric"].isin(additive)]
     parents = {row[0] for row in con.execute("select distinct ancestor from team_tree where ancestor <> team_id").fetchall()}
     if not teams["subject_id"].isin(parents).any():
         return _by_team(teams)
-    alone = metrics.measure(con, period, definitions, additive, alone=True)
+    alone = measure_alone()
     alone = alone[alone["subject_type"].eq("team") & alone["metric"].isin(additive) & alone["subject_id"].isin(parents)]
     return pd.concat([_by_team(teams[~teams["subject_id"].isin(parents)]), _by_team(alone)], ignore_index=True)
 

@@ -1,6 +1,7 @@
 """One quarter from the stored tables to scores, pay and evaluation: measure, then run."""
 
 import tempfile
+import threading
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -38,14 +39,30 @@ def plan_for(store: Store, period: Period) -> dict:
     return plans.load(newest["document"]) | {"version": int(newest["version"])}
 
 
-def measured(store: Store, period: Period, definitions: dict) -> pd.DataFrame:
-    """`metrics.measure`, kept per (database, its version, period, definitions)."""
-    return _measured(store, store.version(), period, _frozen(definitions))
+def measured(store: Store, period: Period, definitions: dict, only: frozenset | None = None) -> pd.DataFrame:
+    """`metrics.measure`, kept per (database, its version, period, definitions, metrics wanted)."""
+    return _measured(store, store.version(), period, _frozen(definitions), only)
 
 
 @lru_cache(maxsize=64)
-def _measured(store: Store, version: int, period: Period, definitions: tuple) -> pd.DataFrame:
-    return metrics.measure(store.cursor(), period, _thawed(definitions))
+def _measured(store: Store, version: int, period: Period, definitions: tuple, only: frozenset | None) -> pd.DataFrame:
+    return _measure(store, version, period, definitions, only)
+
+
+def _measure(store: Store, version: int, period: Period, definitions: tuple, only, alone: bool = False) -> pd.DataFrame:
+    if version < 0:
+        return metrics.measure(store.cursor(), period, _thawed(definitions), only, alone)
+    con, one_at_a_time = _reading(store, version)
+    with one_at_a_time:
+        return metrics.measure(con, period, _thawed(definitions), only, alone, ready=True)
+
+
+@lru_cache(maxsize=2)
+def _reading(store: Store, version: int):
+    """A cursor that holds the order lines of this data version, and the lock under which one thread at a time uses it."""
+    con = store.cursor()
+    metrics.facts.base(con)
+    return con, threading.Lock()
 
 
 def sources(store: Store, period: Period, plan: dict) -> pd.DataFrame:
@@ -98,10 +115,17 @@ def _scored(store: Store, version: int, period: Period, month: Period | None = N
     last = None
     if not month and (plan["missing"] == "last" or "last" in releases.values()):
         last = _last_scores(store, period)
-    scored, lines = scores.score(plan, asked, values=measured(store, asked, plan["definitions"]), last=last,
+    cards = [card for card in plan["scorecards"].values()]
+    if month:
+        honoured = {plan["roles"].get(rule.get("role"), {}).get("scorecard") for rule in plan["rules"].values()}
+        honoured |= {team.get("scorecard") for team in plan.get("teams", {}).values()}
+        cards = [plan["scorecards"][name] for name in honoured if name in plan["scorecards"]]
+    only = frozenset(metric for card in cards for metric in card["weights"]) | frozenset(
+        season["metric"] for season in plan["seasons"].values() if season.get("on"))
+    scored, lines = scores.score(plan, asked, values=measured(store, asked, plan["definitions"], only), last=last,
                                  releases=releases, **_inputs(store, version, asked))
     near = lines["level"].isin(["employee", "team"]).groupby(lines["segment"]).all()
-    return scored.assign(near=scored.index.map(near).eq(True))
+    return scored.assign(near=near.reindex(scored.index).eq(True))
 
 
 def _populations(store: Store, period: Period, plan: dict) -> dict:
@@ -128,13 +152,13 @@ def _stored(store: Store, version: int, period: Period) -> dict:
 
 @lru_cache(maxsize=16)
 def _own(store: Store, version: int, period: Period, definitions: tuple, additive: frozenset) -> pd.DataFrame:
-    return populations.own_teams(store.cursor(), period, _thawed(definitions), measured(store, period, _thawed(definitions)),
-                                 set(additive))
+    return populations.own_teams(store.cursor(), measured(store, period, _thawed(definitions)), additive,
+                                 lambda: _measure(store, version, period, definitions, additive, alone=True))
 
 
 @lru_cache(maxsize=16)
 def _year_before(store: Store, version: int, period: Period, definitions: tuple) -> pd.DataFrame:
-    return metrics.measure(store.cursor(), period.year_before(), _thawed(definitions), {"ltv", "repurchase_rate"})
+    return _measure(store, version, period.year_before(), definitions, frozenset({"ltv", "repurchase_rate"}))
 
 
 @lru_cache(maxsize=16)

@@ -52,10 +52,14 @@ def _load() -> dict[str, Metric]:
 METRICS = _load()
 
 
-def measure(con, period: Period, definitions: dict, only: set[str] | None = None, alone: bool = False) -> pd.DataFrame:
+def measure(con, period: Period, definitions: dict, only: set[str] | None = None, alone: bool = False,
+            ready: bool = False) -> pd.DataFrame:
     """One row per metric and subject (company with subject_id None, team with its sub-teams, role, employee) that has
     a value in the period, with its interval; `note` marks both_sources, short_history:DAYS, no_buyers (value null).
-    `only` names the metrics wanted (others may come along); `alone` leaves the sub-teams out of a team."""
+    `only` names the metrics wanted (others may come along); `alone` leaves the sub-teams out of a team; `ready`: the cursor holds `facts.base` of the
+    data as they are."""
+    if not ready:
+        facts.base(con)
     places = parameters(period, definitions)
     facts.prepare(con, places, definitions, alone)
     frames = [facts.simple(con, metric, places) for metric in METRICS.values() if metric.table and _wanted(only, metric.name)]
@@ -113,6 +117,7 @@ def _interval(metric: str, numerator: float, denominator: float, extremes: float
 def provenance(con, period: Period, definitions: dict) -> pd.DataFrame:
     """Which stored rows each figure came from: metric, subject, dataset, file, sheet, first_row, last_row, rows."""
     places = parameters(period, definitions)
+    facts.base(con)
     facts.prepare(con, places, definitions)
     return pd.concat([facts.rows_behind(con, metric, places) for metric in METRICS.values() if metric.measured],
                      ignore_index=True)

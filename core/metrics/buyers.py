@@ -20,14 +20,16 @@ DEFINITIONS = {
 def orders_and_repurchase(con, places: dict, definitions: dict) -> pd.DataFrame:
     """aov and repurchase_rate under the definition in force. A team with both sources in the period gets the sum of its
     months; the company distinct buyers over all lines plus the reports."""
-    _scopes(con, places)
+    returning = definitions["repurchase_rate"] == "returning"
+    _scopes(con, places, returning)
+    ever = ("""join first_orders as ever on ever.buyer_id = here.buyer_id and ever.subject_type = here.subject_type
+               and ever.subject_id is not distinct from here.subject_id""" if returning else "")
     numerator, denominator = DEFINITIONS[definitions["repurchase_rate"]]
     bought = f"""select subject_type, subject_id, sum({numerator})::double as num, sum({denominator})::double as den
         from (select here.subject_type, here.subject_id, cut, any_value(cut_start) as cut_start,
-              count(distinct order_id) as orders, count(distinct paid_at::date) as days, any_value(first_ever) as first_ever
-              from scoped as here join first_orders as ever on ever.buyer_id = here.buyer_id
-               and ever.subject_type = here.subject_type and ever.subject_id is not distinct from here.subject_id
-              where paid_amount > 0 group by here.subject_type, here.subject_id, cut, here.buyer_id)
+              count(distinct order_id) as orders, count(distinct paid_at::date) as days, {"any_value(first_ever)" if returning else "null"} as first_ever
+              from scoped as here {ever}
+              where paid_amount > 0 and here.buyer_id is not null group by here.subject_type, here.subject_id, cut, here.buyer_id)
         group by subject_type, subject_id"""
     reported = SUBJECTS.format(columns="repeat_buyers as num, buyers as den",
                                source="select *, team_id as of_team from reports where buyers is not null"
@@ -38,9 +40,9 @@ def orders_and_repurchase(con, places: dict, definitions: dict) -> pd.DataFrame:
     return pd.concat([con.execute(sql).df(), _order_value(con), _nobody(con)])
 
 
-def _scopes(con, places: dict) -> None:
+def _scopes(con, places: dict, returning: bool) -> None:
     """Temp tables: `scoped` = the period's lines per subject (cut = the month for teams with both sources, else one
-    cut), `first_orders` = each buyer's first paid time per subject over all history."""
+    cut), and where it is asked for `first_orders` = each buyer's first paid time per subject over all history."""
     con.execute("""create or replace temp table mixed as select ancestor from sourced join team_tree using (team_id)
         group by ancestor having count(distinct orders) = 2""")
     lines = SUBJECTS.format(columns="order_id, buyer_id, paid_at, paid_amount, month",
@@ -50,6 +52,8 @@ def _scopes(con, places: dict) -> None:
         from (select lines_of.*, case when mixed.ancestor is null then '' else month end as cut
               from ({lines}) as lines_of left join mixed on subject_type = 'team' and ancestor = subject_id)"""
     con.execute(sql, used(sql, places))
+    if not returning:
+        return
     history = SUBJECTS.format(columns="buyer_id, paid_at", source="select *, team_id as of_team from order_lines"
                               " where paid_amount > 0 and buyer_id is not null")
     con.execute(f"""create or replace temp table first_orders as select subject_type, subject_id, buyer_id,
@@ -72,26 +76,27 @@ def _nobody(con) -> pd.DataFrame:
 
 def history(con, places: dict, definitions: dict) -> pd.DataFrame:
     """ltv over the days up to the period's end, marked where history is shorter, and loyal_buyers (6th paid order)."""
-    lines = SUBJECTS.format(columns="order_id, buyer_id, paid_at, paid_amount, refund_amount",
-                            source="select *, team_id as of_team from order_lines where paid_at < $after")
-    sql = f"create or replace temp table told as {lines}"
-    con.execute(sql, used(sql, places))
-    ltv = """select 'ltv' as metric, subject_type, subject_id,
-        sum(paid_amount - refund_amount) filter (where recent) as numerator,
-        count(distinct buyer_id) filter (where recent and paid_amount > 0)::double as denominator,
-        count(distinct buyer_id) filter (where recent and paid_amount > 0) as n,
-        case when min(first_line) > $ltv_start
-             then 'short_history:' || (datediff('day', min(first_line), $after::date)) end as note
-        from (select *, paid_at >= $ltv_start as recent,
-              min(paid_at::date) over (partition by subject_type, subject_id) as first_line from told)
-        where buyer_id is not null group by all having denominator > 0"""
-    loyal = """select 'loyal_buyers' as metric, subject_type, subject_id,
-        count(*) filter (where nth = 6 and bought_at >= $start)::double as numerator, 1.0 as denominator,
-        count(*) filter (where bought_at >= $start) as n from (select *, row_number() over (
-            partition by subject_type, subject_id, buyer_id order by bought_at, order_id) as nth
-            from (select subject_type, subject_id, buyer_id, order_id, min(paid_at) as bought_at from told
-                  where paid_amount > 0 and buyer_id is not null group by all))
-        group by subject_type, subject_id having count(*) filter (where bought_at >= $start) > 0"""
+    told = SUBJECTS.format(columns="buyer_id, paid_at, paid_amount, refund_amount",
+                           source="select *, team_id as of_team from order_lines where paid_at < $after")
+    recent = "paid_at >= $ltv_start and buyer_id is not null"
+    ltv = f"""select 'ltv' as metric, subject_type, subject_id,
+        sum(paid_amount - refund_amount) filter (where {recent}) as numerator,
+        count(distinct buyer_id) filter (where {recent} and paid_amount > 0)::double as denominator,
+        count(distinct buyer_id) filter (where {recent} and paid_amount > 0) as n,
+        case when min(paid_at::date) > $ltv_start
+             then 'short_history:' || (datediff('day', min(paid_at::date), $after::date)) end as note
+        from ({told}) group by all having denominator > 0"""
+    orders = SUBJECTS.format(columns="buyer_id, order_id, bought_at", source="""select team_id as of_team, buyer_id, order_id,
+        min(paid_at) as bought_at from order_lines where paid_at < $after and paid_amount > 0 and buyer_id is not null
+        group by all""")
+    # The 6th order falls in the period where at most five lie before it and at least six by its end.
+    loyal = f"""select 'loyal_buyers' as metric, subject_type, subject_id,
+        count(*) filter (where earlier < 6 and earlier + now >= 6)::double as numerator, 1.0 as denominator, sum(now) as n
+        from (select subject_type, subject_id, buyer_id, count(*) filter (where bought_at < $start) as earlier,
+              count(*) filter (where bought_at >= $start) as now
+              from (select subject_type, subject_id, buyer_id, order_id, min(bought_at) as bought_at from ({orders})
+                    group by all) group by subject_type, subject_id, buyer_id)
+        group by subject_type, subject_id having sum(now) > 0"""
     return pd.concat([con.execute(sql, used(sql, places)).df() for sql in (ltv, loyal)])
 
 

@@ -28,9 +28,13 @@ from employees join main.postings on postings.employee_id = employees.employee_i
 where employees.hire_date <= $end and coalesce(employees.leave_date, $end) >= $start"""
 
 
-def prepare(con, places: dict, definitions: dict, alone: bool = False) -> None:
-    """Temp tables of this cursor that all metrics of the period read; `alone`: a team is only itself."""
+def base(con) -> None:
+    """The order lines with their teams as a temp table of this cursor: the same for every period of one data version."""
     con.execute("create or replace temp table order_lines as from main.order_lines")
+
+
+def prepare(con, places: dict, definitions: dict, alone: bool = False) -> None:
+    """Temp tables of this cursor that all metrics of the period read beside `base`; `alone`: a team is only itself."""
     con.execute("create or replace temp table team_tree as "
                 + ("select distinct team_id as ancestor, team_id from main.team_tree" if alone else "from main.team_tree"))
     for sql in (SOURCES, LINES, REPORTS, BELONGS):

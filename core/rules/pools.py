@@ -21,7 +21,7 @@ def shared(pools: pd.DataFrame, members: pd.DataFrame, key: str, weight: str) ->
     people = split(joined, ["row"], "pool", weight, "employee_id")
     people = people.assign(beneficiary_type="employee", beneficiary_id=people["employee_id"],
                            amount=cents(people["cut"] + people["cent"]), potential=cents(people["cut"] + people["cent"]))
-    alone = pools[~paid].assign(amount=0.0, potential=pools["pool"])
+    alone = pools[~paid].assign(amount=0.0, potential=lambda rows: rows["pool"])
     return pd.concat([people, alone], ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
 
 

@@ -64,7 +64,8 @@ held as (select * from given where from_date <= to_date),
 edges as (
     select employee_id, (lag(to_date) over (partition by employee_id order by from_date) + 1)::date as after_last,
            from_date as before_next from held
-    union all select employee_id, (max(to_date) + 1)::date, null from held where to_date < date '9999-12-31' group by all
+    union all select employee_id, (max(to_date) + 1)::date, null from held group by employee_id
+        having max(to_date) < date '9999-12-31'
     union all select employee_id, null, null from assignments where employee_id not in (select employee_id from held)),
 gaps as (
     select staff.employee_id, coalesce(after_last, hire_date) as from_date,
