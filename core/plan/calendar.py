@@ -24,7 +24,7 @@ def phase(plan: dict, period: Period) -> str:
     founded, first = date.fromisoformat(str(founded)), period.quarter().start
     years = first.year - founded.year - ((first.month, first.day) < (founded.month, founded.day))
     reached = [(p["from_year"], name) for name, p in plan["phases"].items() if p["from_year"] <= max(years, 0)]
-    return max(reached)[1]
+    return max(reached)[1] if reached else next(iter(plan["phases"]))
 
 
 def overlap(season: dict, period: Period) -> int:
