@@ -164,7 +164,7 @@ def _metric_curves(field: Field, value, plan):
 
 
 def _tiers(field: Field, value, plan):
-    if not _pairs(value) or not value:
+    if not pairs(value) or not value:
         yield (), "not_tiers", value, {}
         return
     starts = [start for start, _ in value]
@@ -206,7 +206,7 @@ def _hours(field: Field, value, plan):
 
 def curve(points):
     """What is wrong with a curve's points [[attainment, score], …]: the same tuples as `wrong`."""
-    if not _pairs(points) or len(points) < 2:
+    if not pairs(points) or len(points) < 2:
         yield (), "not_a_curve", points, {}
         return
     for (x, y), (right, above) in zip(points, points[1:], strict=False):
@@ -218,7 +218,8 @@ def curve(points):
         yield (), "curve_jump", x, {}
 
 
-def _pairs(value) -> bool:
+def pairs(value) -> bool:
+    """Whether a value is a list of pairs of numbers."""
     return isinstance(value, list) and len(value) <= 200 and all(
         isinstance(pair, list) and len(pair) == 2 and all(map(is_number, pair)) for pair in value)
 
