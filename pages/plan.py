@@ -35,22 +35,13 @@ with st.container():
         st.info(look.say("plan.unsaved", count=len(changes)))
 
 tabs = st.tabs([look.say(f"plan.tab_{name}") for name in
-                ("cards", "posts", "times", "rules", "general", "cases", "compare", "save")], key="plan_tabs")
-with tabs[0]:
-    parts.cards(look, draft)
-with tabs[1]:
-    parts.posts(look, draft)
-with tabs[2]:
-    parts.times(look, draft)
-with tabs[3]:
-    parts.rules(look, draft)
-with tabs[4]:
-    parts.general(look, draft)
-with tabs[5]:
-    saving.cases(look, draft, not problems)
-with tabs[6]:
-    saving.compared(look, draft, not problems, changes)
-with tabs[7]:
-    saving.saved(look, draft, not problems, changes)
-    saving.files(look, draft)
+                ("cards", "posts", "times", "rules", "general", "cases", "compare", "save")], key="plan_tabs", on_change="rerun")
+for tab, part in zip(tabs, (parts.cards, parts.posts, parts.times, parts.rules, parts.general), strict=False):
+    with tab:
+        part(look, draft)
+# What takes time is computed only while it is looked at.
+for tab, part in zip(tabs[5:], (saving.cases, saving.compared, saving.saved), strict=True):
+    with tab:
+        if tab.open:
+            part(look, draft, not problems)
 show.footer(look, force)

@@ -72,7 +72,7 @@ def follow() -> None:
 
 def cards(look: Session, draft: dict) -> None:
     """A scorecard with its weights, and a curve drawn beside its points."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([5, 6], gap="medium")
     with left:
         if (name := chosen(look, draft, "scorecards")) is not None:
             card = ("scorecards", name)
@@ -89,7 +89,7 @@ def _weights(look: Session, draft: dict, card: tuple) -> None:
     held = {m: w for m, w in held.items() if values.is_number(w)} if isinstance(held, dict) else {}
     own = drafts.get(draft["plan"], (*card, "curves"), {})
     own = own if isinstance(own, dict) else {}
-    frame = pd.DataFrame([(metric, round(100 * weight, 9), own.get(metric)) for metric, weight in held.items()],
+    frame = pd.DataFrame([(metric, round(100 * weight, 9), own.get(metric, "default")) for metric, weight in held.items()],
                          columns=["metric", "weight", "curve"]).astype({"metric": object, "weight": float, "curve": object})
 
     def read(rows: list[dict]) -> dict:
@@ -109,11 +109,11 @@ def _weights(look: Session, draft: dict, card: tuple) -> None:
 def _curve(look: Session, draft: dict, name: str) -> None:
     held = drafts.get(draft["plan"], ("curves", name))
     points = sorted(held) if values.pairs(held) else []
-    table, drawn = st.columns([1, 2])
+    table, drawn = st.columns([5, 6])
     with table:
         fields.table(draft, ("curves", name), pd.DataFrame([[100 * x, y] for x, y in points], columns=["x", "y"], dtype=float), {
-            "x": st.column_config.NumberColumn(look.say("plan.attainment"), format="%.6g"),
-            "y": st.column_config.NumberColumn(look.say("plan.score"), format="%.6g")},
+            "x": st.column_config.NumberColumn(look.say("plan.attainment"), format="%.6g", width="small"),
+            "y": st.column_config.NumberColumn(look.say("plan.score"), format="%.6g", width="small")},
             lambda rows: sorted([fields.whole(fields.number(r["x"]), 100), fields.whole(fields.number(r["y"]))] for r in rows))
         st.caption(look.say("plan.curve_means"))
     with drawn:

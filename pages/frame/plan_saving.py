@@ -10,7 +10,7 @@ from core import plan as plans
 from core.plan import values
 from core.plan.fields import field_at
 from core.plan.problems import PlanError, entry_name
-from pages.frame import controls, show
+from pages.frame import controls, session, show
 from pages.frame import plan_draft as drafts
 from pages.frame import plan_fields as fields
 from pages.frame.session import Session
@@ -19,12 +19,12 @@ MOST_SHOWN = 6
 DRAFT = -1
 
 
-def problems_of(look: Session, problems: list) -> None:
-    """What is wrong with the draft, each with its field; the first few, and how many more."""
+def problems_of(look: Session, problems: list, heading: str = "plan.problems") -> None:
+    """What is wrong, each with its field or cell; the first few, and how many more."""
     if problems:
         lines = [f"- {show.plain(problem.say(look.lang))}" for problem in problems[:MOST_SHOWN]]
         more = len(problems) - MOST_SHOWN
-        st.error("\n".join([show.plain(look.say("plan.problems", count=len(problems))), "", *lines,
+        st.error("\n".join([show.plain(look.say(heading, count=len(problems))), "", *lines,
                             *([f"- {look.say('plan.more', count=more)}"] if more > 0 else [])]))
 
 
@@ -62,8 +62,8 @@ def files(look: Session, draft: dict) -> None:
     out.download_button(look.say("plan.download"), plans.written(draft["plan"]), "plan.toml", "application/toml",
                         on_click="ignore", width="stretch")
     key = drafts.key(draft, "upload")
-    into.file_uploader(look.say("plan.upload"), type=["toml"], key=key, on_change=_uploaded, args=(draft, key))
-    problems_of(look, st.session_state.pop("plan_refused", []))
+    into.file_uploader(look.say("plan.upload"), type=["toml"], key=key, max_upload_size=1, on_change=_uploaded, args=(draft, key))
+    problems_of(look, st.session_state.pop("plan_refused", []), "plan.refused")
 
 
 def _uploaded(draft: dict, key: str) -> None:
@@ -89,12 +89,14 @@ def cases(look: Session, draft: dict, sound: bool) -> list[plan_cases.Result]:
     blank.download_button(look.say("plan.cases_template"), lambda: plan_cases.template(draft["plan"], look.lang),
                           f"{look.say('plan.cases_name')}.xlsx", controls.XLSX, on_click="ignore", disabled=not sound)
     key = drafts.key(draft, "cases")
-    sheet.file_uploader(look.say("plan.cases_upload"), type=["xlsx", "xls", "csv", "tsv"], key=key, on_change=_sheet,
-                        args=(look, draft, key))
+    sheet.file_uploader(look.say("plan.cases_upload"), type=["xlsx", "xls", "csv", "tsv"], key=key,
+                        max_upload_size=20, on_change=_sheet, args=(look, draft, key))
     if off.button(look.say("plan.cases_remove"), disabled=not draft["cases"]):
         draft["cases"] = []
         st.rerun()
-    problems_of(look, st.session_state.get("plan_case_problems", []))
+    problems_of(look, st.session_state.get("plan_case_problems", []), "plan.case_problems")
+    if waived := look.store.plan_cases(draft["base"])[1]:
+        st.caption(show.plain(look.say("plan.waived", version=draft["base"], reason=waived)))
     results = tried(draft, sound)
     if results:
         st.dataframe(pd.DataFrame([_case_row(look, result) for result in results]), hide_index=True, height="content")
@@ -118,7 +120,21 @@ def _sheet(look: Session, draft: dict, key: str) -> None:
 
 
 def tried(draft: dict, sound: bool) -> list[plan_cases.Result]:
-    return plan_cases.tried(draft["plan"], draft["cases"]) if sound and draft["cases"] else []
+    """The draft's cases on the draft, tried again only when one of them changes."""
+    if not sound or not draft["cases"]:
+        return []
+    asked = (plans.written(draft["plan"]), str(draft["cases"]))
+    if st.session_state.get("plan_tried", (None,))[0] != asked:
+        st.session_state["plan_tried"] = (asked, plan_cases.tried(draft["plan"], draft["cases"]))
+    return st.session_state["plan_tried"][1]
+
+
+def _kept(draft: dict, name: str, label: str) -> str:
+    """A text that stays with the draft while its tab is out of sight."""
+    key = drafts.key(draft, name)
+    st.session_state[key] = draft.get(name, "")
+    st.text_input(label, key=key, max_chars=500, on_change=lambda: draft.update({name: st.session_state[key]}))
+    return draft.get(name, "").strip()
 
 
 def _case_row(look: Session, result: plan_cases.Result) -> dict:
@@ -138,7 +154,7 @@ def _figure(look: Session, name: str, value) -> str:
         value, "yuan" if name == "commission" else "score", look.lang)
 
 
-def compared(look: Session, draft: dict, sound: bool, changes: list) -> None:
+def compared(look: Session, draft: dict, sound: bool) -> None:
     """Two versions line by line, and what each difference costs in the chosen quarter."""
     one, other = st.columns(2)
     offered = numbers(look)
@@ -196,7 +212,7 @@ def said(look: Session, plan: dict, address: tuple, value) -> str:
     return f"{value:,.12g}" if values.is_number(value) else str(value)
 
 
-def saved(look: Session, draft: dict, sound: bool, changes: list) -> None:
+def saved(look: Session, draft: dict, sound: bool) -> None:
     """Saving: from which quarter, why, what it does to the chosen quarter; a failing case needs a reason of its own."""
     ask, consequences = st.columns([2, 3], gap="large")
     with consequences:
@@ -206,22 +222,22 @@ def saved(look: Session, draft: dict, sound: bool, changes: list) -> None:
             st.caption(look.say("plan.cost_none"))
     with ask:
         first = _first_day(look)
-        reason = st.text_input(look.say("plan.reason"), key=drafts.key(draft, "reason"), max_chars=500)
+        reason = _kept(draft, "reason", look.say("plan.reason"))
         failing = [result for result in tried(draft, sound) if not result.good]
         waived, agreed = "", not failing
         if failing:
             st.warning(look.say("plan.failing", count=len(failing), names=show.plain(", ".join(r.name for r in failing[:5]))))
             agreed = st.checkbox(look.say("plan.waive"), key=drafts.key(draft, "waive"))
-            waived = st.text_input(look.say("plan.waive_reason"), key=drafts.key(draft, "waived"), max_chars=500)
+            waived = _kept(draft, "waived", look.say("plan.waive_reason"))
         if not sound:
             st.caption(look.say("plan.mend_first"))
         if st.button(look.say("plan.save"), type="primary", disabled=not sound):
-            lacking = "plan.no_reason" if not reason.strip() else "plan.no_waiver" if not agreed or (
-                failing and not waived.strip()) else ""
+            lacking = "plan.no_reason" if not reason else "plan.no_waiver" if failing and not (agreed and waived) else ""
             if lacking:
                 st.error(look.say(lacking))
             else:
-                _save(look, draft, first, reason.strip(), waived.strip())
+                _save(look, draft, first, reason, waived)
+    files(look, draft)
 
 
 def _save(look: Session, draft: dict, first: date, reason: str, waived: str) -> None:
@@ -252,7 +268,7 @@ def _first_day(look: Session) -> date:
 def _consequences(look: Session, draft: dict) -> None:
     """The chosen quarter as it is and as the draft would have made it: payable, by rule."""
     with st.spinner(look.say("plan.working")):
-        now = quarter.settle(look.store, look.period)
+        now = session.settled(look)
         then = quarter.settle(look.store, look.period, draft["plan"])
     before, after = now.totals["payable_cny"], then.totals["payable_cny"]
     st.markdown(f"**{look.say('plan.would', quarter=look.period.label)}**")
