@@ -23,7 +23,7 @@ SHOWN = [[0, 0], [1, 100]]
 def chosen(look: Session, draft: dict, table: str) -> str | None:
     """The entry of a table that is worked on, chosen in place; beside it a new one and taking it away."""
     names = values.names(draft["plan"], table)
-    pick, add, remove = st.columns([4, 1.2, 1.2], vertical_alignment="bottom")
+    pick, add, remove = st.columns([3, 1.3, 1.5], vertical_alignment="bottom")
     key = f"plan_chosen_{table}"
     if st.session_state.get(key) not in names:
         st.session_state[key] = names[0] if names else None
@@ -77,7 +77,7 @@ def cards(look: Session, draft: dict) -> None:
         if (name := chosen(look, draft, "scorecards")) is not None:
             card = ("scorecards", name)
             _weights(look, draft, card)
-            fields.form(look, draft, card, [ENTRIES["scorecards"][part] for part in ("zh", "en", "bonus_points")], 3)
+            fields.form(look, draft, card, [ENTRIES["scorecards"][part] for part in ("zh", "en", "bonus_points")])
     with right:
         if (name := chosen(look, draft, "curves")) is not None:
             _curve(look, draft, name)
