@@ -107,12 +107,21 @@ class Store:
         """Every saved plan version, oldest first: version, effective_from, saved_at, reason, document (TOML)."""
         return self.cursor().execute("select * from meta.plans order by version").df().to_dict("records")
 
-    def save_plan(self, document: str, effective_from: date, reason: str) -> int:
-        """Stores a checked plan document as a new version with its first day and returns the version."""
+    def save_plan(self, document: str, effective_from: date, reason: str, cases: list[dict] = (), waived: str = "") -> int:
+        """Stores a checked plan document as a new version with its first day, the cases it was tried on and the reason
+        why it holds in spite of one that failed, and returns the version."""
         with self._transaction() as cursor:
-            return cursor.execute(
+            version = cursor.execute(
                 "insert into meta.plans select coalesce(max(version), 0) + 1, ?, ?, ?, ? from meta.plans returning version",
                 [effective_from, datetime.now(), reason, document]).fetchone()[0]
+            cursor.execute("insert into meta.plan_cases values (?, ?, ?)",
+                           [version, json.dumps(list(cases), ensure_ascii=False), waived])
+            return version
+
+    def plan_cases(self, version: int) -> tuple[list[dict], str]:
+        """The cases kept with a plan version, and the reason why it holds in spite of a failing one ("" for none)."""
+        row = self.cursor().execute("select cases, waived from meta.plan_cases where version = ?", [version]).fetchone()
+        return (json.loads(row[0]), row[1]) if row else ([], "")
 
     def releases(self, quarter: str) -> dict[str, str]:
         """The latest release of each person's pending pay in a quarter: employee_id → answer."""
