@@ -10,7 +10,7 @@ import pandas as pd
 from core import importing, text
 from core.datasets import DATASETS
 from core.importing import Problem, Upload
-from core.importing.type_rows import problem
+from core.importing.type_rows import address, problem
 from core.importing.values import MISSING
 from core.metrics import METRICS
 from core.periods import Period
@@ -126,9 +126,9 @@ def _signs(number: int, row: list, heads: dict[str, str], sheet: str, lang: str)
         value = unicodedata.normalize("NFKC", said[bar] or "").strip()
         rate = metric.unit == "percent"
         if value.casefold() not in MISSING and ("%" in value) != rate:
-            code = "percent_unsaid" if rate else "percent_unasked"
-            found.append(problem(code, "error", lang, cell=f"{sheet}!{'ABCDEFG'[FIELDS.index(bar)]}{number}",
-                                 column=heads[bar], value=said[bar], metric=getattr(metric, lang), bare=value.replace("%", "").strip()))
+            found.append(problem("percent_unsaid" if rate else "percent_unasked", "error", lang, column=heads[bar],
+                                 cell=address(sheet, FIELDS.index(bar), number), value=said[bar],
+                                 metric=getattr(metric, lang), bare=value.replace("%", "").strip()))
     return found
 
 
@@ -139,7 +139,8 @@ def _number(found: Problem) -> int:
 
 def _worded(found: Problem, sheet: str, lang: str) -> Problem:
     """The problem with the table's row instead of a spreadsheet's cell; what must be mended here is an error."""
-    message = re.sub(rf"{re.escape(sheet)}!([A-Z]*)(\d+)", lambda place: text.say("targets.row", lang, row=place[2]), found.message)
+    message = re.sub(rf"{re.escape(sheet)}![A-Z]*(\d+)", lambda place: text.say("targets.row", lang, row=place[1]),
+                     found.message)
     severity = "error" if found.code in BLOCKING else found.severity
     return replace(found, message=message, severity=severity, cell=str(_number(found) or ""))
 

@@ -77,8 +77,8 @@ def _roles_aimed_at(rows: Rows, roles: dict) -> None:
 
 def _unusable(rows: Rows) -> None:
     """A warning for each target that no score can be computed with: it is stored, and counts as missing."""
-    aims = rows.con.execute(f"select _row as row, metric, target, floor from {rows.table} where target is not null and metric is not"
-                            " null and _row not in (from bad) order by _row").df()
+    aims = rows.con.execute(f"select _row as row, metric, target, floor from {rows.table} where target is not null and"
+                            " metric is not null and _row not in (from bad) order by _row").df()
     whole = aims.assign(floor=scores.floors(aims))
     wrong = whole.assign(reason=scores.unusable(whole), column=aims["floor"].notna().map({True: "floor", False: "target"}))
     wrong = wrong[wrong["reason"] != ""]

@@ -7,7 +7,8 @@ from itertools import count
 import pandas as pd
 import streamlit as st
 
-from core import importing, people, periods, plan as plans, quarter, targets
+from core import importing, people, periods, targets
+from core import plan as plans
 from core.metrics import METRICS
 from core.store import StoreError
 from core.targets import Checked
@@ -75,7 +76,7 @@ def _begin(look: Session, draft: dict) -> None:
     before = look.period.previous()
     filled = targets.copied(draft["frame"], targets.table(look.store.cursor(), before))
     added = len(filled) - int(draft["frame"].notna().any(axis=1).sum())
-    words = look.say("targets.copy", quarter=before.label, count=added) if added else look.say("targets.copy_none", quarter=before.label)
+    words = look.say("targets.copy" if added else "targets.copy_none", quarter=before.label, count=added)
     copy, reset = st.columns([3, 1])
     copy.button(words, on_click=_restart, args=(draft, filled), disabled=not added, width="stretch",
                 type="primary" if draft["frame"].empty and added else "secondary", key="aims_copy")
@@ -159,7 +160,7 @@ def consequences(look: Session, plan: dict, found: Checked) -> None:
                         updated=found.updated, gone=found.gone.count, unchanged=found.unchanged))
     if found.gone.count:
         ended = pd.DataFrame(found.gone.rows)
-        ended["subject"] = [targets.subject(kind, name) for kind, name in zip(ended["subject_type"], ended["subject_id"], strict=True)]
+        ended["subject"] = [targets.subject(*pair) for pair in zip(ended["subject_type"], ended["subject_id"], strict=True)]
         called = names(look, plan, ended)
         listed = look.say("comma").join(f"{called[row.subject]} {look.metric(row.metric)}" for row in ended.itertuples())
         st.warning(show.plain(look.say("targets.gone", named=listed)))
