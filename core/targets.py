@@ -20,7 +20,7 @@ from core.store.rows import Gone
 
 BARS = ("target", "floor", "benchmark")
 COLUMNS = ("subject", "metric", *BARS)
-FIELDS = ("quarter", "subject_type", "subject_id", "metric", *BARS)
+FIELDS = tuple(column.name for column in DATASETS["targets"].columns)
 # An upload may hold such a row, which then counts as missing; who is just writing it can mend it at once.
 BLOCKING = ("target_is_floor", "floor_on_good_side")
 UNREAD = ("not_a_number", "range_not_number")
@@ -59,6 +59,12 @@ def table(con, period: Period) -> pd.DataFrame:
                                   for kind, name, metric, *bars in stored], columns=list(COLUMNS), dtype=object))
 
 
+def headings(lang: str) -> dict[str, str]:
+    """field → what its column is called, in the table as in the messages."""
+    return {column.name: column.zh if lang == "zh" else column.name.replace("_", " ").capitalize()
+            for column in DATASETS["targets"].columns}
+
+
 def numbered(frame: pd.DataFrame) -> pd.DataFrame:
     """The table with its rows numbered from 1, an empty cell being None."""
     frame = frame.astype(object).where(frame.notna(), None)
@@ -93,13 +99,14 @@ def check(store: Store, period: Period, frame: pd.DataFrame, lang: str) -> Check
     staged until `importing.discard`."""
     dataset, label = DATASETS["targets"], period.quarter().label
     sheet = getattr(dataset, lang)
-    heads = [column.zh if lang == "zh" else column.name.replace("_", " ") for column in dataset.columns]
+    heads = headings(lang)
     rows = {int(number): [label, *_row(row)] for number, row in zip(frame.index, frame.to_dict("records"), strict=True)
             if any(_said(cell) for cell in row.values())}
-    upload = importing.prepare_table(store, text.say("targets.file", lang), sheet, {0: heads} | rows, lang)
+    upload = importing.prepare_table(store, text.say("targets.file", lang), sheet,
+                                     {0: list(heads.values())} | rows, lang)
     unread = {found.cell for found in upload.sheets[0].issues if found.code in UNREAD}
     signs = {found.cell: found for number, row in rows.items()
-             for found in _signs(number, row, dict(zip(FIELDS, heads, strict=True)), sheet, lang) if found.cell not in unread}
+             for found in _signs(number, row, heads, sheet, lang) if found.cell not in unread}
     issues = [*signs.values(), *(found for found in upload.sheets[0].issues if found.cell not in signs)]
     stopped = {_number(found) for found in signs.values()}
     typed = store.cursor().execute("select * from read_parquet(?) order by _row", [str(upload.staged["targets"])]).df()
@@ -110,8 +117,10 @@ def check(store: Store, period: Period, frame: pd.DataFrame, lang: str) -> Check
 
 
 def _row(row: dict) -> list[str | None]:
+    """The cells of a row in the order of FIELDS, but for the quarter."""
     kind, _, name = (_said(row["subject"]) or "").partition(" ")
-    return [kind or None, name or None, *(_said(row[column]) for column in ("metric", *BARS))]
+    said = {"subject_type": kind or None, "subject_id": name or None} | {name: _said(row[name]) for name in ("metric", *BARS)}
+    return [said[field] for field in FIELDS[1:]]
 
 
 def _said(cell) -> str | None:

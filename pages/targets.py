@@ -10,21 +10,21 @@ if not sum(look.store.counts().values()):
     show.empty(look, "targets")
     st.stop()
 
-with st.container():
-    top = st.container()
-    aims.said()
-look = aims.chosen(look)
+top = st.container()
+aims.said()
+begin = st.container(horizontal=True, vertical_alignment="bottom")
+with begin:
+    look = aims.chosen(look)
 plan = quarter.plan_for(look.store, look.period)
-
-table, trial = st.columns([11, 9])
-with table:
-    edited = aims.editor(look, plan)
-    checked = aims.checked(look, edited)
-    aims.problems(look, checked)
-    aims.consequences(look, plan, checked)
-    aims.save(look, checked)
+edited = aims.editor(look, plan)
+with begin:
+    aims.begin(look)
+checked = aims.checked(look, edited)
 with top:
-    aims.finding(look, plan, checked)
-with trial:
-    aims_trial.trial(look, checked)
+    aims.finding(look, checked)
+aims.problems(look, checked)
+aims.consequences(look, plan, checked)
+aims.save(look, checked)
+aims.lacking(look, plan, checked)
+aims_trial.trial(look, checked)
 show.footer(look, plan)

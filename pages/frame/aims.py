@@ -35,21 +35,21 @@ def said() -> None:
 
 
 def editor(look: Session, plan: dict) -> pd.DataFrame:
-    """The quarter's targets as they are edited, with the ways to begin. Edits outlive other pages, quarters and languages;
-    what the editor was given stays the same as long as it lives, else it would lose them."""
+    """The quarter's targets as they are edited. Edits outlive other pages, quarters and languages; what the editor was
+    given stays the same as long as it lives, else it would lose them."""
     draft = _draft(look)
-    _begin(look, draft)
     subjects, metrics = names(look, plan, draft["frame"]), _metrics(look, plan)
     key = f"aims_{draft['turn']}_{look.lang}_{abs(hash((*subjects.items(), *metrics)))}"
     if key not in st.session_state:
         draft["start"] = draft["frame"]
-    bar = {name: st.column_config.TextColumn(look.field(name), alignment="right", width="small") for name in targets.BARS}
+    heads = targets.headings(look.lang)
+    bar = {name: st.column_config.TextColumn(heads[name], alignment="right") for name in targets.BARS}
     edited = st.data_editor(
-        draft["start"], key=key, num_rows="dynamic", hide_index=False, placeholder="", height=460, column_config=bar | {
+        draft["start"], key=key, num_rows="dynamic", hide_index=False, placeholder="", height=362, column_config=bar | {
             "_index": st.column_config.NumberColumn(look.say("targets.row"), disabled=True, width=44),
-            "subject": st.column_config.SelectboxColumn(look.say("targets.subject"), options=list(subjects),
-                                                        format_func=subjects.get, width="medium"),
-            "metric": st.column_config.SelectboxColumn(look.field("metric"), options=list(metrics), format_func=metrics.get)})
+            "subject": st.column_config.SelectboxColumn(f"{heads['subject_type']} · {heads['subject_id']}",
+                                                        options=list(subjects), format_func=subjects.get),
+            "metric": st.column_config.SelectboxColumn(heads["metric"], options=list(metrics), format_func=metrics.get)})
     draft["frame"] = targets.numbered(edited)
     if list(edited.index) != list(draft["frame"].index):
         # A row was deleted: the table starts anew, so that messages, rows on screen and rows stored have one number.
@@ -71,17 +71,16 @@ def _draft(look: Session) -> dict:
     return held
 
 
-def _begin(look: Session, draft: dict) -> None:
+def begin(look: Session) -> None:
     """Copy what last quarter had and this table lacks; go back to what is stored."""
-    before = look.period.previous()
+    draft, before = _draft(look), look.period.previous()
     filled = targets.copied(draft["frame"], targets.table(look.store.cursor(), before))
     added = len(filled) - int(draft["frame"].notna().any(axis=1).sum())
     words = look.say("targets.copy" if added else "targets.copy_none", quarter=before.label, count=added)
-    copy, reset = st.columns([3, 1])
-    copy.button(words, on_click=_restart, args=(draft, filled), disabled=not added, width="stretch",
-                type="primary" if draft["frame"].empty and added else "secondary", key="aims_copy")
-    reset.button(look.say("targets.reset"), on_click=_restart, args=(draft, draft["stored"]), width="stretch",
-                 disabled=draft["frame"].equals(draft["stored"]), key="aims_reset")
+    st.button(words, on_click=_restart, args=(draft, filled), disabled=not added, key="aims_copy",
+              type="primary" if draft["frame"].empty and added else "secondary")
+    st.button(look.say("targets.reset"), on_click=_restart, args=(draft, draft["stored"]), key="aims_reset",
+              disabled=draft["frame"].equals(draft["stored"]))
 
 
 def _restart(draft: dict, frame: pd.DataFrame) -> None:
@@ -123,20 +122,25 @@ def checked(look: Session, frame: pd.DataFrame) -> Checked:
     return st.session_state["aims_checked"][1]
 
 
-def finding(look: Session, plan: dict, found: Checked) -> None:
-    """How many targets there are, and which metrics of scorecards in use have none; on which cards, behind a fold."""
-    lacking = targets.lacking(aims_trial.settled(look, found, look.members()))
+def finding(look: Session, found: Checked) -> None:
+    """How many targets there are, and which metrics of scorecards in use have none."""
+    without = aims_trial.lacking(look, found)
     named = look.say("comma").join(look.say("targets.lacking_of", metric=look.metric(row.metric), people=row.people)
-                                   for row in lacking.head(MOST_NAMED).itertuples())
-    named = look.say("targets.more", named=named) if len(lacking) > MOST_NAMED else named
-    end = look.say("targets.lacking", count=len(lacking), named=named) if len(lacking) else look.say("targets.complete")
+                                   for row in without.head(MOST_NAMED).itertuples())
+    named = look.say("targets.more", named=named) if len(without) > MOST_NAMED else named
+    end = look.say("targets.lacking", count=len(without), named=named) if len(without) else look.say("targets.complete")
     rows = found.targets
     show.sentence(look.say("targets.finding" if len(rows) else "targets.none", quarter=look.period.label, targets=len(rows),
                            subjects=len(rows[["subject_type", "subject_id"]].drop_duplicates()),
                            metrics=rows["metric"].nunique(), lacking=end))
-    if len(lacking):
+
+
+def lacking(look: Session, plan: dict, found: Checked) -> None:
+    """Behind a fold, the scorecards on which a metric has no target."""
+    without = aims_trial.lacking(look, found)
+    if len(without):
         with st.expander(look.say("targets.where")):
-            for row in lacking.itertuples():
+            for row in without.itertuples():
                 cards = look.say("comma").join(controls.card_name(look, plan, card) for card in row.scorecards)
                 st.markdown(show.plain(look.say("targets.lacking_cards", metric=look.metric(row.metric), cards=cards,
                                                 people=row.people)))

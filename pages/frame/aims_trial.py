@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from core import periods, quarter, text
+from core import periods, quarter, targets, text
 from core import store as stores
 from core.settlement import Settlement
 from core.targets import Checked
@@ -14,12 +14,16 @@ from pages.frame import draw, session, show
 from pages.frame.session import Session
 
 
-def settled(look: Session, checked: Checked, members: list[str] | None = None) -> Settlement:
-    """The look's quarter against the checked targets; its metrics only those of the members, where some are named."""
-    found = _settled(str(look.store.path), look.store.version(), look.period.label, checked.targets.to_csv(), checked.targets)
-    if members is None:
-        return found
-    return dataclasses.replace(found, metrics=found.metrics[found.metrics["team_id"].isin(members)])
+def settled(look: Session, checked: Checked) -> Settlement:
+    """The look's quarter against the checked targets."""
+    return _settled(str(look.store.path), look.store.version(), look.period.label, checked.targets.to_csv(), checked.targets)
+
+
+def lacking(look: Session, checked: Checked) -> pd.DataFrame:
+    """`targets.lacking` of the chosen team under the checked targets."""
+    found, members = settled(look, checked), look.members()
+    mine = found.metrics if members is None else found.metrics[found.metrics["team_id"].isin(members)]
+    return targets.lacking(dataclasses.replace(found, metrics=mine))
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
@@ -49,7 +53,10 @@ def trial(look: Session, checked: Checked) -> None:
         {"label": look.say("targets.trial.moves"), "value": f"{(both['change'] > 0).sum()} · {(both['change'] < 0).sum()}"},
         {"label": look.say("targets.trial.scoreless"), "value": look.number(without[1], "count"),
          "note": look.say("targets.trial.scoreless_was", count=without[0])}])
-    show.chart(last, draw.winners(last, both))
+    if both["change"].any():
+        show.chart(last, draw.winners(last, both))
+    else:
+        st.caption(look.say("targets.trial.same", last=label))
     _people(last, both, scores, after)
 
 
