@@ -22,7 +22,7 @@ with begin:
 checked = aims.checked(look, edited)
 with top:
     aims.finding(look, checked)
-aims.problems(look, checked)
+aims.problems(look, plan, edited, checked)
 aims.consequences(look, plan, checked)
 aims.save(look, checked)
 aims.lacking(look, plan, checked)

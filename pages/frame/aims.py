@@ -15,7 +15,7 @@ from core.targets import Checked
 from pages.frame import aims_trial, controls, show
 from pages.frame.session import Session, team_names
 
-MOST_NAMED = 3
+MOST_NAMED = 2
 TURNS = count(1)
 
 
@@ -146,14 +146,21 @@ def lacking(look: Session, plan: dict, found: Checked) -> None:
                                                 people=row.people)))
 
 
-def problems(look: Session, found: Checked) -> None:
-    """Every problem with its row, field and way out."""
+def problems(look: Session, plan: dict, frame: pd.DataFrame, found: Checked) -> None:
+    """Every problem with its row, field and way out; a row that was just added shows no number yet, so it is named too."""
+    called, metrics = names(look, plan, frame), _metrics(look, plan)
     if found.errors:
         st.error(look.say("targets.errors", count=found.errors))
     if found.problems:
         show.table(look, pd.DataFrame([{
-            look.say("column.severity"): look.say(f"severity.{issue.severity}"), look.say("column.message"): issue.message,
+            look.say("column.severity"): look.say(f"severity.{issue.severity}"),
+            look.say("targets.about"): _about(frame, issue.cell, called, metrics), look.say("column.message"): issue.message,
             look.say("column.suggestion"): issue.suggestion or "—"} for issue in found.problems]), key="aims_problems")
+
+
+def _about(frame: pd.DataFrame, row: str, called: dict, metrics: dict) -> str:
+    subject, metric = frame.loc[int(row), ["subject", "metric"]] if row else (None, None)
+    return " ".join(filter(None, (called.get(subject), metrics.get(metric)))) or "—"
 
 
 def consequences(look: Session, plan: dict, found: Checked) -> None:
