@@ -67,8 +67,8 @@ def _there(value) -> bool:
 def _step(said: dict, settled, rule: str, paid: pd.Series, provenance) -> Step | None:
     if any(paid.get(column) != wanted for column, wanted in said.get("only", {}).items()):
         return None
-    column = {"worth": "potential", "counted": "score" if _there(paid.get("score")) else "provisional"}.get(said["name"], said["name"])
-    value = paid.get(column)
+    counted = "score" if _there(paid.get("score")) else "provisional"
+    value = paid.get({"worth": "potential", "counted": counted}.get(said["name"], said["name"]))
     if not _there(value):
         return None
     formula, metric = said.get("formula", ""), paid.get("metric") if said["unit"] == "metric" else ""

@@ -104,9 +104,9 @@ def _tranches(grants: pd.DataFrame, period: Period) -> pd.DataFrame:
         if number:
             day, each, left = _anniversary(granted, number), *divmod(grant["units"], years)
             last = grant["units"] - each * years - np.floor(left) if number == years else 0.0
-            joined, gone = grant["hire_date"], grant["leave_date"]
-            employed = pd.notna(joined) and pd.Timestamp(joined).date() <= day and (pd.isna(gone) or pd.Timestamp(gone).date() >= day)
-            rows.append(grant | {"number": number, "date": pd.Timestamp(day), "employed": bool(employed),
+            joined, gone, when = grant["hire_date"], grant["leave_date"], pd.Timestamp(day)
+            employed = pd.notna(joined) and joined <= when and (pd.isna(gone) or gone >= when)
+            rows.append(grant | {"number": number, "date": when, "employed": bool(employed),
                                  "tranche_units": each + (number > years - int(left)) + last})
     frame = pd.DataFrame(rows, columns=[*grants.columns, "number", "date", "employed", "tranche_units"])
     growth, lift = frame["ltv_growth_min"].astype(float), frame["repurchase_lift_min"].astype(float)

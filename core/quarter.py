@@ -139,7 +139,8 @@ def _populations(store: Store, period: Period, plan: dict) -> dict:
     additive = frozenset(rule["metric"] for rule in plan["rules"].values() if rule["kind"] in ("per_unit", "surplus_share"))
     found["own"] = _own(store, version, period, _frozen(plan["definitions"]), additive)
     asked = len(found["tranches"]) and found["tranches"][["ltv_growth_min", "repurchase_lift_min"]].notna().any(axis=None)
-    before = _year_before(store, version, period, _frozen(plan["definitions"])) if asked else pd.DataFrame(columns=metrics.COLUMNS)
+    none = pd.DataFrame(columns=metrics.COLUMNS)
+    before = _year_before(store, version, period, _frozen(plan["definitions"])) if asked else none
     found["company_growth"] = populations.growth(measured(store, period, plan["definitions"]), before)
     back = max([1 if len(found["choices"]) else 0, *(rule["quarters"] - 1 for kind, rule in kinds.items() if kind == "streak")])
     found["grades"] = _grades(store, version, period, back)

@@ -67,7 +67,8 @@ def _given(plan: dict, phase: str, scored: pd.DataFrame, values: pd.DataFrame, t
     if "grades" in populations:
         now = scored.drop_duplicates("employee_id").assign(back=0, open=lambda s: s["state"].ne("final"), since=True)
         given["grades"] = pd.concat([now[["employee_id", "back", "grade", "open", "since"]], populations["grades"]])
-        before = populations["grades"][populations["grades"]["back"].eq(1)].drop_duplicates("employee_id").set_index("employee_id")
+        before = populations["grades"][populations["grades"]["back"].eq(1)]
+        before = before.drop_duplicates("employee_id").set_index("employee_id")
         who = populations["choices"]["employee_id"]
         given["choices"] = populations["choices"].assign(grade_before=who.map(before["grade"]).astype(object),
                                                          grade_open=who.map(before["open"]).eq(True))

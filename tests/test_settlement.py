@@ -127,12 +127,14 @@ def test_a_transfer_is_paid_by_assignment_and_days_without_one_are_held(store):
     mine = scores[scores["employee_id"] == "E4"]
     assert mine[["team_id", "eligible_days", "base", "status", "reason"]].values.tolist() == [
         ["A1", 31, 3000, "payable", ""], ["A1", 9, 3000, "held", "no_assignment"], ["S1", 52, 4600, "payable", ""]]
-    assert people.belongs(store.cursor(), Q3).set_index("employee_id").loc["E4", ["team_id", "level"]].tolist() == ["S1", "middle"]
+    belongs = people.belongs(store.cursor(), Q3).set_index("employee_id")
+    assert belongs.loc["E4", ["team_id", "level"]].tolist() == ["S1", "middle"]
 
 
 def test_the_year_chooses_in_its_fourth_quarter_joint_where_equal(store):
     awards = quarter.settle(store, periods.quarter("2026Q4")).awards
-    assert awards[["month", "award", "winner"]].values.tolist() == [["2026", "users_choice", "E1"], ["2026", "users_choice", "S1"]]
+    assert awards[["month", "award", "winner"]].values.tolist() == [
+        ["2026", "users_choice", "E1"], ["2026", "users_choice", "S1"]]
     assert quarter.settle(store, Q3).awards["award"].ne("users_choice").all()
 
 
@@ -158,8 +160,9 @@ SHEET = {"ROUND": lambda x, n: math.copysign(math.floor(round(abs(x) * 10**n, 6)
 
 
 def computed(formula: str, values: dict):
-    spelled = explanation.NAME.sub(lambda name: f"v[{name[0]!r}]", re.sub(r"=(?=\")", "==", formula).replace('"payable"', "'PAY'"))
-    return eval(spelled.replace("'PAY'", '"payable"'), {"__builtins__": {}}, SHEET | {"v": values})
+    apart = re.sub(r"=(?=\")", "==", formula).replace('"payable"', "PAYABLE")
+    spelled = explanation.NAME.sub(lambda name: f"v[{name[0]!r}]", apart)
+    return eval(spelled, {"__builtins__": {}}, SHEET | {"v": values, "PAYABLE": "payable"})
 
 
 @pytest.mark.parametrize("phase", ["startup", "growth", "mature"])

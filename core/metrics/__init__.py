@@ -56,8 +56,8 @@ def measure(con, period: Period, definitions: dict, only: set[str] | None = None
             ready: bool = False) -> pd.DataFrame:
     """One row per metric and subject (company with subject_id None, team with its sub-teams, role, employee) that has
     a value in the period, with its interval; `note` marks both_sources, short_history:DAYS, no_buyers (value null).
-    `only` names the metrics wanted (others may come along); `alone` leaves the sub-teams out of a team; `ready`: the cursor holds `facts.base` of the
-    data as they are."""
+    `only` names the metrics wanted (others may come along); `alone` leaves the sub-teams out of a team; `ready`: the
+    cursor holds `facts.base` of the data as they are."""
     if not ready:
         facts.base(con)
     places = parameters(period, definitions)

@@ -22,12 +22,13 @@ def orders_and_repurchase(con, places: dict, definitions: dict) -> pd.DataFrame:
     months; the company distinct buyers over all lines plus the reports."""
     returning = definitions["repurchase_rate"] == "returning"
     _scopes(con, places, returning)
+    first = "any_value(first_ever)" if returning else "null"
     ever = ("""join first_orders as ever on ever.buyer_id = here.buyer_id and ever.subject_type = here.subject_type
                and ever.subject_id is not distinct from here.subject_id""" if returning else "")
     numerator, denominator = DEFINITIONS[definitions["repurchase_rate"]]
     bought = f"""select subject_type, subject_id, sum({numerator})::double as num, sum({denominator})::double as den
         from (select here.subject_type, here.subject_id, cut, any_value(cut_start) as cut_start,
-              count(distinct order_id) as orders, count(distinct paid_at::date) as days, {"any_value(first_ever)" if returning else "null"} as first_ever
+              count(distinct order_id) as orders, count(distinct paid_at::date) as days, {first} as first_ever
               from scoped as here {ever}
               where paid_amount > 0 and here.buyer_id is not null group by here.subject_type, here.subject_id, cut, here.buyer_id)
         group by subject_type, subject_id"""

@@ -13,7 +13,8 @@ def fund(population: dict, parameters: dict) -> pd.DataFrame:
     population: `applications` (application_id, team_id, approved, approved_date). parameters: minimum, maximum (yuan)."""
     asked = population["applications"]
     open_ = asked["approved"].isna() | asked["approved_date"].isna()
-    low, within = asked["approved"] < parameters["minimum"], asked["approved"].between(parameters["minimum"], parameters["maximum"])
+    low = asked["approved"] < parameters["minimum"]
+    within = asked["approved"].between(parameters["minimum"], parameters["maximum"])
     status = np.select([open_, within], ["pending", "payable"], "not_met")
     amount = cents(asked["approved"])
     return asked.assign(minimum=parameters["minimum"], maximum=parameters["maximum"], status=status,

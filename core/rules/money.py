@@ -13,9 +13,9 @@ def cents(amount):
 
 
 def split(shares: pd.DataFrame, group: list[str], pool: str, weight: str, identity: str) -> pd.DataFrame:
-    """The shares with `weight`, `whole` (Σ weight of the group), `part` (weight ÷ whole), `cut` (its yuan cut to cents) and `cent` (0.01 where one of
-    the cents left went to it): cut + cent adds up to the group's pool exactly; the cents left go to the largest
-    remainders, ties by id. A pool is in cents and not below 0; a weight of 0 gets nothing."""
+    """The shares with `weight`, `whole` (Σ weight of the group), `part` (weight ÷ whole), `cut` (its yuan cut to cents)
+    and `cent` (0.01 where one of the cents left went to it): cut + cent adds up to the group's pool exactly; the cents
+    left go to the largest remainders, ties by id. A pool is in cents and not below 0; a weight of 0 gets nothing."""
     shares = shares[shares[weight] > 0].copy()
     groups = shares.groupby(group, sort=False)
     shares["weight"], shares["whole"] = shares[weight], groups[weight].transform("sum")

@@ -19,8 +19,8 @@ def stages(population: dict, parameters: dict) -> pd.DataFrame:
     frames = [_stage(skus, number, parameters) for number in (1, 2, 3)]
     for before, after in zip(frames, frames[1:], strict=False):
         waits, missed = before["status"].eq("pending"), before["status"].eq("not_met")
-        after["reason"] = np.select([missed, waits & ~after["status"].eq("pending")], ["stage_before_missed", "stage_before_waits"],
-                                    after["reason"])
+        behind = waits & ~after["status"].eq("pending")
+        after["reason"] = np.select([missed, behind], ["stage_before_missed", "stage_before_waits"], after["reason"])
         after["status"] = np.select([missed, waits], ["not_met", "pending"], after["status"])
     pools = pd.concat(frames).sort_index(kind="stable")
     pools = pools.assign(beneficiary_type="team", beneficiary_id=pools["team_id"], unit="CNY",

@@ -22,8 +22,9 @@ def tranches(population: dict, parameters: dict) -> pd.DataFrame:
                       due["tranche_units"].where(fraction >= 1, 0.0))
     status = np.select([~due["employed"], unknown, vested > 0], ["not_met", "pending", "payable"], "not_met")
     reason = np.select([~due["employed"], unknown, vested > 0], ["not_employed", "no_year_before", ""], "growth_missed")
+    vests = status == "payable"
     return due.assign(ltv_growth=grown["ltv_growth"], repurchase_lift=grown["repurchase_lift"], conditions=count,
-                      fraction=np.where(status == "payable", fraction, 1.0), status=status, reason=reason, amount=np.where(status == "payable", vested, 0.0),
-                      potential=np.where(status == "payable", vested, due["tranche_units"]), unit="shares",
-                      beneficiary_type="employee", beneficiary_id=due["employee_id"],
+                      fraction=np.where(vests, fraction, 1.0), status=status, reason=reason,
+                      amount=np.where(vests, vested, 0.0), potential=np.where(vests, vested, due["tranche_units"]),
+                      unit="shares", beneficiary_type="employee", beneficiary_id=due["employee_id"],
                       item=due["grant_id"] + " · " + due["number"].astype(str))

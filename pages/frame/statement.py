@@ -6,7 +6,7 @@ import streamlit as st
 from core import periods, quarter, text
 from core.metrics import METRICS
 from core.settlement import Settlement
-from pages.frame import controls, draw, show
+from pages.frame import controls, show
 from pages.frame.session import Session
 
 
