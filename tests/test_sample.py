@@ -74,12 +74,21 @@ def test_a_junior_has_three_a_plus_quarters(sample_store):
     assert set.intersection(*best)
 
 
+def test_every_rule_shows_something_in_a_company_that_grows_or_is_mature(sample_store):
+    shown = set(quarter.settle(sample_store, Q3, changes={"company.phase": "mature"}).results)
+    shown |= set(quarter.settle(sample_store, periods.quarter("2025Q2")).ledger["rule"])
+    awards = set(quarter.settle(sample_store, Q3).awards["award"]) | set(
+        quarter.settle(sample_store, periods.quarter("2025Q4")).awards["award"])
+    assert shown | awards == set(quarter.plan_for(sample_store, Q3)["rules"])
+
+
 def test_somebody_waits_for_figures_and_somebody_cannot_be_assessed(sample_store):
-    assert {"payable", "pending", "held"} == set(quarter.settle(sample_store, Q3).ledger["status"])
+    assert {"payable", "pending", "held", "not_met", "eligible"} == set(quarter.settle(sample_store, Q3).ledger["status"])
 
 
 def test_the_pay_of_a_quarter_adds_up(sample_store):
     settled = quarter.settle(sample_store, Q3)
-    assert settled.totals["payable_cny"] == round(settled.ledger["amount"].sum(), 2)
+    money = settled.ledger[settled.ledger["unit"].eq("CNY")]
+    assert settled.totals["payable_cny"] == round(money["amount"].sum(), 2)
     assert settled.ledger["amount"].eq(settled.ledger["amount"].round(2)).all()
     assert pd.notna(settled.scores["base"]).all()
