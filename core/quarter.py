@@ -83,16 +83,19 @@ def _inputs(store: Store, version: int, period: Period) -> dict:
             "parents": people.team_parents(con), "bonus": bonus_points(con, period)}
 
 
-def settle(store: Store, period: Period, plan: dict | None = None, changes: dict | None = None):
-    """Scores and ledger of a quarter under the plan in force (or the one given), with changes if any."""
+def settle(store: Store, period: Period, plan: dict | None = None, changes: dict | None = None,
+           targets: pd.DataFrame | None = None):
+    """Scores and ledger of a quarter under the plan in force (or the one given), with changes if any; against the quarter's
+    stored targets, or the ones given as `targets` answers them."""
     plan = plan or plan_for(store, period)
     plan = changing.apply(plan, changes) if changes else plan
     releases = store.releases(period.label)
     last = None
     if plan["missing"] == "last" or "last" in releases.values():
         last = _last_scores(store, period)
+    tried = {} if targets is None else {"targets": targets}
     return settlement.run(plan, period, values=measured(store, period, plan["definitions"]), last=last, releases=releases,
-                          populations=_populations(store, period, plan), **_inputs(store, store.version(), period))
+                          populations=_populations(store, period, plan), **_inputs(store, store.version(), period) | tried)
 
 
 def _last_scores(store: Store, period: Period) -> pd.Series | None:

@@ -30,13 +30,21 @@ class Comparison:
         return self.people.groupby(column)[["before", "after", "change"]].sum().round(2).to_dict("index")
 
 
+def paid(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Per employee the payable yuan (`amount`) and those that wait for data added (`potential`)."""
+    mine = ledger[ledger["beneficiary_type"].eq("employee") & ledger["unit"].eq("CNY")]
+    counted = mine["potential"].where(mine["status"].isin(["payable", "pending"]), 0.0)
+    return mine.assign(potential=counted).groupby("beneficiary_id")[["amount", "potential"]].sum().round(2)
+
+
 def compare(before: Settlement, after: Settlement) -> Comparison:
     """Everybody's pay before and after; the changes add up to the change of the total."""
-    parts = {"before": before.ledger, "after": after.ledger}
-    paid = {name: ledger.groupby("beneficiary_id")[["amount", "potential"]].sum() for name, ledger in parts.items()}
+    then, now = paid(before.ledger), paid(after.ledger)
     home = before.scores.drop_duplicates("employee_id", keep="last").set_index("employee_id")[["role", "team_id"]]
-    people = home.assign(before=paid["before"]["amount"], after=paid["after"]["amount"],
-                         potential_before=paid["before"]["potential"], potential_after=paid["after"]["potential"])
+    everybody = home.reindex(home.index.union(then.index).union(now.index).rename("employee_id"))
+    people = everybody.assign(before=then["amount"], after=now["amount"], potential_before=then["potential"],
+                              potential_after=now["potential"]).fillna(
+        {name: 0.0 for name in ("before", "after", "potential_before", "potential_after")})
     for kind in ("", "potential_"):
         people[f"{kind}change"] = (people[f"{kind}after"] - people[f"{kind}before"]).round(2)
     return Comparison(people.reset_index(), before.totals["payable_cny"], after.totals["payable_cny"])

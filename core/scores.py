@@ -149,20 +149,33 @@ def _aimed(frame: pd.DataFrame, targets: pd.DataFrame, rows: list, period: Perio
     frame["target_subject"] = picked["subject_id"].to_numpy()
     additive = frame["metric"].map(ADDITIVE).to_numpy(bool)
     share = np.where(additive & (period.kind == "month"), period.days / period.quarter().days, 1.0)
-    lower = frame["metric"].map(LOWER).to_numpy(bool)
     for column in ("target", "floor", "benchmark"):
         frame[column] = pd.to_numeric(frame[column])
     frame["target"], frame["floor"] = frame["target"] * share, frame["floor"] * share
-    frame["floor"] = frame["floor"].where(frame["floor"].notna(), np.where(lower, 2 * frame["target"], 0.0))
-    frame["floor"] = frame["floor"].where(frame["target"].notna())
+    frame["floor"] = floors(frame)
     return frame
 
 
+def floors(aims: pd.DataFrame) -> pd.Series:
+    """The floor of each row of metric, target and floor: the given one, else 0, where lower is better twice the target; NaN
+    without a target."""
+    given = aims["floor"].where(aims["floor"].notna(), np.where(_lower(aims), 2 * aims["target"], 0.0))
+    return given.where(aims["target"].notna())
+
+
+def unusable(aims: pd.DataFrame) -> np.ndarray:
+    """Why no score can be computed with each row of metric, target and (whole) floor: target_is_floor, floor_on_good_side;
+    "" where one can, or where there is no target."""
+    good_side = np.where(_lower(aims), aims["floor"] < aims["target"], aims["floor"] > aims["target"])
+    return np.select([aims["floor"] == aims["target"], good_side], ["target_is_floor", "floor_on_good_side"], "")
+
+
+def _lower(aims: pd.DataFrame) -> np.ndarray:
+    return aims["metric"].map(LOWER).to_numpy(bool)
+
+
 def _scored(plan: dict, lines: pd.DataFrame) -> pd.DataFrame:
-    lower = lines["metric"].map(LOWER).to_numpy(bool)
-    wrong_side = np.where(lower, lines["floor"] < lines["target"], lines["floor"] > lines["target"])
-    reasons = [lines["value"].isna(), lines["target"].isna(), lines["floor"] == lines["target"], wrong_side]
-    lines["missing"] = np.select(reasons, ["no_value", "no_target", "target_is_floor", "floor_on_good_side"], "")
+    lines["missing"] = np.select([lines["value"].isna(), lines["target"].isna()], ["no_value", "no_target"], unusable(lines))
     held = lines["missing"] == ""
     with np.errstate(divide="ignore", invalid="ignore"):
         lines["attainment"] = attainment(lines["value"], lines["target"], lines["floor"]).where(held)

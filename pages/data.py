@@ -16,8 +16,8 @@ with st.container():
     else:
         show.sentence(look.say("empty.title"))
         st.write(look.say("data.empty"))
-        if st.button(look.say("start.sample"), type="primary"):
-            controls.open_sample(look)
+        with st.container(horizontal=True):
+            controls.sample_buttons(look, "content")
 with st.container():
     if said := st.session_state.pop("said", None):
         st.success(said)

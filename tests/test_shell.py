@@ -119,3 +119,11 @@ def test_a_refusal_says_why_also_without_json(tmp_path, capsys):
     broken = written(tmp_path / "broken.xlsx", {"团队月报": [*MONTHS, ["2026-08", "T1", "很多", 1, 0]]})
     assert main(["import", str(broken), "--db", str(tmp_path / "ours.duckdb")]) == 1
     assert "[error] 团队月报!C3：“GMV”应为数字，实际为“很多”。" in capsys.readouterr().out
+
+
+def test_the_sample_company_is_written_in_either_phase(shell, tmp_path):
+    code, said = shell("sample", tmp_path / "mature", "--variant", "mature")
+    assert code == 0 and "founded = 2022-06-01" in Path(said["files"][-1]).read_text("utf-8")
+    with pytest.raises(SystemExit) as refused:
+        shell("sample", tmp_path / "other", "--variant", "startup")
+    assert refused.value.code == 2 and not (tmp_path / "other").exists()

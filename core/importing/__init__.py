@@ -6,17 +6,20 @@ import re
 import secrets
 import shutil
 import tomllib
+from contextlib import contextmanager
 from dataclasses import asdict
 from dataclasses import replace as replace_in
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from core import metrics, text
 from core.datasets import DATASETS
 from core.importing import values as reading
 from core.importing.match import Decision
-from core.importing.read import RawFile, read
+from core.importing.read import RawFile, RawSheet, read
 from core.importing.references import check_references
 from core.importing.sheets import Reading, in_file, keep_rejected, read_sheet
 from core.importing.stage import stage
@@ -36,19 +39,33 @@ def prepare(store: Store, files: list[tuple[str, Path]], *, decisions: dict[str 
     (file, sheet) as well; `everywhere` holds for the other sheets, `remembered` takes up what was decided of the same
     headers before; `encodings` by file.
     `told(share done, file)` is told several times a second; what it raises ends the reading, with nothing left behind."""
-    folder = store.stage_folder() / secrets.token_hex(8)
-
     def decide(file: str, sheet: str, key: str) -> tuple[Decision, bool]:
         given, own = (decisions or {}).get(key), (decisions or {}).get((file, sheet), Decision())
         earlier = Decision(**found) if remembered and given is None and (found := store.remembered(key)) else None
         decided = given or earlier or everywhere or Decision()
         return replace_in(decided, values=decided.values | own.values), earlier is not None
+    with _shared(store, lang, decide) as shared:
+        return _staged(shared, _read_all(shared, files, encodings or {}, told or (lambda done, name: None)))
+
+
+def prepare_table(store: Store, name: str, sheet: str, rows: dict[int, list[str | None]], lang: str = "zh") -> Upload:
+    """A table written on a page, checked as a sheet of a file is, without saving anything: row number → texts, the headers
+    under 0. `name` and `sheet` are what its rows say they came from."""
+    with _shared(store, lang, lambda file, sheet, key: (Decision(), False)) as shared:
+        raw = RawSheet(sheet, shared.folder / "table.parquet", len(rows[0]), False, ())
+        columns = {f"c{i}": pa.array(cells, pa.string()) for i, cells in enumerate(zip(*rows.values(), strict=True))}
+        pq.write_table(pa.table({"_row": pa.array(rows, pa.int32())} | columns), raw.parquet)
+        return _staged(shared, [read_sheet(shared, name, RawFile("", "", (raw,), ""), raw)])
+
+
+@contextmanager
+def _shared(store: Store, lang: str, decide):
+    """What the steps of one reading share; its folder outlives it, unless it fails."""
+    folder = store.stage_folder() / secrets.token_hex(8)
     try:
         folder.mkdir()
         with duckdb.connect(config=SETTINGS | {"temp_directory": str(folder / "spill")}) as con:
-            shared = Reading(con, store, folder, lang, Vocabulary(_metric_words(), _plan_roles(store)), decide)
-            sheets = _read_all(shared, files, encodings or {}, told or (lambda done, name: None))
-            return _staged(shared, sheets)
+            yield Reading(con, store, folder, lang, Vocabulary(_metric_words(), _plan_roles(store)), decide)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, (duckdb.Error, OSError)) and (code := of_writing(error)):
@@ -155,15 +172,17 @@ def _row_of(issue: Problem) -> float:
     return int(found[1]) if found else math.inf
 
 
-def save(store: Store, upload: Upload, accept_valid: bool = False, replace: frozenset[str] = frozenset()) -> int | None:
+def save(store: Store, upload: Upload, accept_valid: bool = False, replace: frozenset[str] = frozenset(),
+         months: list[str] | None = None) -> int | None:
     """Saves what was staged as one batch and remembers what was decided; None, with nothing changed, where there are
     errors and the valid rows alone were not accepted, or nothing was recognised. `replace` names the datasets whose rows
-    of the same period end where the files no longer hold them."""
+    of the same period (of the `months` or quarters, where named) end where the files no longer hold them."""
     if not upload.staged or (upload.errors and not accept_valid):
         return None
     kept = ("file", "sheet", "dataset", "encoding", "header_row", "rows", "inserted", "updated", "unchanged", "skipped",
             "rejected", "ignored_columns", "dropped_personal_columns")
-    batch = store.save(upload.staged, [{k: getattr(s, k) for k in kept} for s in upload.sheets if s.dataset], replace)
+    batch = store.save(upload.staged, [{k: getattr(s, k) for k in kept} for s in upload.sheets if s.dataset], replace,
+                       months)
     for sheet in upload.sheets:
         if sheet.key and sheet.decided != Decision():
             # A month or quarter told for one file would be wrong for the next.

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from core import scores, text
 from core.datasets import DATASETS, IDENTIFYING, PERSONAL
 from core.importing.match import Match, normal
 from core.importing.mend import mend
@@ -30,6 +31,7 @@ def check(con, result: Typed, found: Match, raw: RawSheet, roles: dict, lang: st
         _roles_aimed_at(rows, roles)
         for bar in ("target", "floor", "benchmark"):
             rule(rows, "rate_above_one", f"metric in {PROPORTIONS} and {bar} > 1", bar)
+        _unusable(rows)
     if dataset.name == "teams":
         _circles(rows)
     plausible(rows, date.today())
@@ -71,6 +73,20 @@ def _roles_aimed_at(rows: Rows, roles: dict) -> None:
             tell(rows, "unknown_choice", "error", cell=place(rows, "subject_id", row), column=label(rows, "subject_id"),
                  value=word, choices=choices)
             rows.con.execute("insert into bad values (?)", [row])
+
+
+def _unusable(rows: Rows) -> None:
+    """A warning for each target that no score can be computed with: it is stored, and counts as missing."""
+    aims = rows.con.execute(f"select _row as row, metric, target, floor from {rows.table} where target is not null and"
+                            " metric is not null and _row not in (from bad) order by _row").df()
+    whole = aims.assign(floor=scores.floors(aims))
+    wrong = whole.assign(reason=scores.unusable(whole), column=aims["floor"].notna().map({True: "floor", False: "target"}))
+    wrong = wrong[wrong["reason"] != ""]
+    for aim in wrong.head(SHOWN).itertuples():
+        tell(rows, aim.reason, "warning", cell=place(rows, aim.column, aim.row), column=label(rows, aim.column),
+             **{bar: text.full(getattr(aim, bar), METRICS[aim.metric].unit, rows.lang) for bar in ("target", "floor")})
+    if len(wrong) > SHOWN:
+        tell(rows, "more_of_the_same", "warning", column=label(rows, "floor"), count=len(wrong) - SHOWN)
 
 
 def _circles(rows: Rows) -> None:

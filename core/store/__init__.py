@@ -69,17 +69,18 @@ class Store:
         with self._refusals():
             return {name: rows.compare(self.cursor(), DATASETS[name], parquet) for name, parquet in staged.items()}
 
-    def gone(self, staged: dict[str, Path]) -> dict[str, Gone]:
-        """Per dataset what is stored for the staged rows' own period (and shop or team, where they have just one) but
-        not among them. Changes nothing."""
+    def gone(self, staged: dict[str, Path], months: list[str] | None = None) -> dict[str, Gone]:
+        """Per dataset what is stored for the staged rows' own period (and shop or team, where they have just one), or for
+        the months or quarters named, but not among them. Changes nothing."""
         with self._refusals():
-            return {name: rows.gone(self.cursor(), DATASETS[name], parquet) for name, parquet in staged.items()}
+            return {name: rows.gone(self.cursor(), DATASETS[name], parquet, months) for name, parquet in staged.items()}
 
-    def save(self, staged: dict[str, Path], files: list[dict], replace: set[str] = frozenset()) -> int:
+    def save(self, staged: dict[str, Path], files: list[dict], replace: set[str] = frozenset(),
+             months: list[str] | None = None) -> int:
         """Saves all staged rows as one batch in one transaction and returns its number. In the datasets of `replace`
-        what is `gone` ends. StoreError, with nothing changed, where that cannot be."""
+        what is `gone` (of the `months`, where named) ends. StoreError, with nothing changed, where that cannot be."""
         with self._transaction() as cursor:
-            return _save(cursor, staged, files, replace)
+            return _save(cursor, staged, files, replace, months)
 
     def undo(self, batch: int) -> None:
         """Takes a batch back as if it had never been saved. StoreError where there is no such live batch."""
@@ -107,12 +108,21 @@ class Store:
         """Every saved plan version, oldest first: version, effective_from, saved_at, reason, document (TOML)."""
         return self.cursor().execute("select * from meta.plans order by version").df().to_dict("records")
 
-    def save_plan(self, document: str, effective_from: date, reason: str) -> int:
-        """Stores a checked plan document as a new version with its first day and returns the version."""
+    def save_plan(self, document: str, effective_from: date, reason: str, cases: list[dict] = (), waived: str = "") -> int:
+        """Stores a checked plan document as a new version with its first day, the cases it was tried on and the reason
+        why it holds in spite of one that failed, and returns the version."""
         with self._transaction() as cursor:
-            return cursor.execute(
+            version = cursor.execute(
                 "insert into meta.plans select coalesce(max(version), 0) + 1, ?, ?, ?, ? from meta.plans returning version",
                 [effective_from, datetime.now(), reason, document]).fetchone()[0]
+            cursor.execute("insert into meta.plan_cases values (?, ?, ?)",
+                           [version, json.dumps(list(cases), ensure_ascii=False), waived])
+            return version
+
+    def plan_cases(self, version: int) -> tuple[list[dict], str]:
+        """The cases kept with a plan version, and the reason why it holds in spite of a failing one ("" for none)."""
+        row = self.cursor().execute("select cases, waived from meta.plan_cases where version = ?", [version]).fetchone()
+        return (json.loads(row[0]), row[1]) if row else ([], "")
 
     def releases(self, quarter: str) -> dict[str, str]:
         """The latest release of each person's pending pay in a quarter: employee_id → answer."""
@@ -222,12 +232,12 @@ def _harden(connection, folder: Path, spill: Path) -> None:
         connection.execute(f"set {setting}")
 
 
-def _save(cursor, staged: dict[str, Path], files: list[dict], replaced: set[str]) -> int:
+def _save(cursor, staged: dict[str, Path], files: list[dict], replaced: set[str], months: list[str] | None = None) -> int:
     batch = cursor.execute("select coalesce(max(batch), 0) + 1 from meta.batches").fetchone()[0]
     gone = 0
     for name, parquet in staged.items():
         if name in replaced:
-            gone += _replace_period(cursor, name, parquet, batch)
+            gone += _replace_period(cursor, name, parquet, batch, months)
         rows.append(cursor, DATASETS[name], parquet, batch)
     cursor.execute("insert into meta.batches values (?, ?, null, ?, ?, ?)",
                    [batch, datetime.now(), json.dumps(files, ensure_ascii=False, default=str),
@@ -235,11 +245,11 @@ def _save(cursor, staged: dict[str, Path], files: list[dict], replaced: set[str]
     return batch
 
 
-def _replace_period(cursor, name: str, parquet: Path, batch: int) -> int:
+def _replace_period(cursor, name: str, parquet: Path, batch: int, months: list[str] | None) -> int:
     dataset = DATASETS[name]
     if not rows.dated(dataset):
         raise StoreError("no_period", dataset=dataset.zh)
-    gone = rows.gone(cursor, dataset, parquet)
+    gone = rows.gone(cursor, dataset, parquet, months)
     rows.end_period(cursor, dataset, gone, batch)
     return gone.count
 

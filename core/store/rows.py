@@ -5,7 +5,7 @@ batches that are not undone, taken in their order. A row with a key ends earlier
 the most that one batch holds count; and a batch that replaces its period ends every earlier row in it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.datasets import Column, Dataset
@@ -149,9 +149,10 @@ def _numbered(dataset: Dataset) -> str:
             " as _nth from read_parquet($path))")
 
 
-def gone(cursor, dataset: Dataset, parquet: Path) -> Gone:
-    """The rows of the staged rows' own period that hold but are not among them."""
+def gone(cursor, dataset: Dataset, parquet: Path, months: list[str] | None = None) -> Gone:
+    """The rows of the staged rows' own period, or of the months or quarters named, that hold but are not among them."""
     period = scope(cursor, dataset, parquet)
+    period = period if months is None else replace(period, months=months)
     if not holds_any(cursor, dataset):
         return Gone(period.months, period.shop, period.team)
     cursor.execute(f"create or replace temp table absent as {_absent(cursor, dataset, parquet)}",

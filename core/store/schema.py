@@ -7,6 +7,7 @@ META = {
     "batches": "batch INTEGER, saved_at TIMESTAMP, undone_at TIMESTAMP, files VARCHAR, datasets VARCHAR, gone BIGINT",
     "replaced": "batch INTEGER, dataset VARCHAR, months VARCHAR[], shop VARCHAR, team VARCHAR",
     "plans": "version INTEGER, effective_from DATE, saved_at TIMESTAMP, reason VARCHAR, document VARCHAR",
+    "plan_cases": "version INTEGER, cases VARCHAR, waived VARCHAR",
     "releases": "quarter VARCHAR, employee_id VARCHAR, answer VARCHAR, reason VARCHAR, released_at TIMESTAMP",
     "remembered": "key VARCHAR, decision VARCHAR, made_at TIMESTAMP",
     "made": "sql VARCHAR"}

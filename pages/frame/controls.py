@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core import changes as changing
-from core import quarter
+from core import plan as plans
+from core import quarter, sample
 from core.exporting.template import template
 from pages.frame import session
 from pages.frame.session import Session
@@ -13,9 +14,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def start(look: Session) -> None:
     """Try the sample company, upload our data, or take the template: the three ways out of an empty product."""
-    sample, upload, blank = st.columns(3)
-    if sample.button(look.say("start.sample"), type="primary", width="stretch"):
-        open_sample(look)
+    tried, upload, blank = st.columns(3)
+    with tried:
+        sample_buttons(look)
     if upload.button(look.say("start.upload"), width="stretch"):
         st.switch_page("pages/data.py")
     with blank:
@@ -27,13 +28,24 @@ def template_button(look: Session) -> None:
                        width="stretch", on_click="ignore")
 
 
-def open_sample(look: Session) -> None:
-    """Turns to the sample company, filling its database the first time."""
-    store = session.stores.open(session.folder() / "sample.duckdb")
+def sample_buttons(look: Session, width: str = "stretch") -> None:
+    """Try the sample company as it is, or the one of the same figures that is past its first three years."""
+    if st.button(look.say("start.sample"), type="primary", width=width):
+        open_sample(look, "sample", "growth")
+    if st.button(look.say("start.mature"), help=look.say("start.mature_means"), width=width):
+        open_sample(look, "mature", "mature")
+
+
+def open_sample(look: Session, company: str, variant: str) -> None:
+    """Turns to a sample company, filling its database the first time."""
+    store = session.stores.open(session.folder() / f"{company}.duckdb")
     if not store.batches():
         with st.spinner(look.say("start.loading")):
             quarter.load_sample(store)
-    session.choose("sample")
+            if variant != "growth":
+                document = sample.plan(variant)
+                store.save_plan(document, plans.load(document)["effective_from"], variant)
+    session.choose(company)
 
 
 def release(look: Session, employee: str) -> None:

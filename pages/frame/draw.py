@@ -73,16 +73,16 @@ def _number(value) -> float | None:
 
 
 def people(look: Session, settled: Settlement) -> pd.DataFrame:
-    """One row per person of the chosen team: name, role, team (of the last assignment), score, grade, pay, status."""
-    scores = settled.scores.drop(columns=["amount", "potential", "status"]).sort_values("to_date")
-    weighted = scores.assign(points=scores["score"] * scores["eligible_days"])
-    sums = weighted.groupby("employee_id")[["points", "eligible_days"]].sum(min_count=1)
+    """One row per person of the chosen team: name, role, team (of the last assignment), score, grade, `amount` (payable
+    yuan of all rules), `potential` (with what waits for data), `commission`, status of the commission."""
+    scores = settled.scores.sort_values("to_date")
+    by_person = scores.assign(points=scores["score"] * scores["eligible_days"]).groupby("employee_id")
+    sums = by_person[["points", "eligible_days"]].sum(min_count=1)
     last = scores.drop_duplicates("employee_id", keep="last").set_index("employee_id")
-    last = last.assign(score=(sums["points"] / sums["eligible_days"]).where(
-        weighted.groupby("employee_id")["score"].apply(lambda s: s.notna().all())))
-    pay = commission(settled)
-    grouped = pay.groupby("beneficiary_id")
-    last = last.join(grouped[["amount", "potential"]].sum()).join(grouped["status"].agg(_worst))
+    last = last.drop(columns=["amount", "potential", "status"])
+    last = last.assign(score=(sums["points"] / sums["eligible_days"]).where(by_person["score"].agg(lambda s: s.notna().all())),
+                       commission=by_person["amount"].sum(), status=by_person["status"].agg(_worst))
+    last = last.join(scenarios.paid(settled.ledger)).fillna({"amount": 0.0, "potential": 0.0})
     members = look.members()
     last = last.assign(name=distinct(last["name"]))
     return (last if members is None else last[last["team_id"].isin(members)]).sort_index().reset_index()
@@ -93,13 +93,6 @@ def distinct(names: pd.Series) -> pd.Series:
     ids = names.index.to_series()
     named = names.where(~names.duplicated(keep=False), names + " · " + ids)
     return named.where(names.notna(), ids)
-
-
-def commission(settled: Settlement) -> pd.DataFrame:
-    """The ledger's lines of people in yuan, each with the named columns that led to it."""
-    ledger = settled.ledger[settled.ledger["beneficiary_type"].eq("employee") & settled.ledger["unit"].eq("CNY")]
-    steps = ["base", "eligible_days", "quarter_days", "score", "provisional", "phase_factor", "budget_factor"]
-    return ledger.join(settled.scores[steps], on="segment")
 
 
 def compared(look: Session, before: Settlement, after: Settlement) -> pd.DataFrame:

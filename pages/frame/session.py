@@ -16,7 +16,7 @@ from core.periods import Period
 from core.plan import PlanError
 from core.store import Store
 
-COMPANIES = ("ours", "sample")
+COMPANIES = ("ours", "sample", "mature")
 # On a meeting screen the finding and the chart belong above the fold.
 COMPACT = "<style>.stMainBlockContainer{padding-top:3.9rem}.stSidebar [data-testid=stSidebarHeader]{height:2rem}</style>"
 
@@ -114,7 +114,7 @@ def sidebar(groups: dict) -> None:
     with st.sidebar:
         st.subheader(look.say("product"))
         st.caption(look.say(f"company.{look.company}"))
-        if look.company == "sample" and st.button(look.say("company.back")):
+        if look.company != "ours" and st.button(look.say("company.back")):
             choose("ours")
         for group, pages in groups.items():
             st.caption(group)

@@ -41,7 +41,7 @@ def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
             st.caption(look.say("statement.source", metric=look.metric(row["metric"]),
                                 rows=show.plain(source(look, settled, row))))
     st.markdown(f"**{look.say('statement.pay')}**")
-    for line in draw.commission(settled)[lambda frame: frame["beneficiary_id"] == person.name].to_dict("records"):
+    for line in mine.to_dict("records"):
         st.markdown(pay_formula(look, line))
     if person["status"] == "pending":
         controls.release(look, person.name)
