@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from core import text
 from core.metrics import METRICS
 
 TOLD = tomllib.loads((Path(__file__).parent.parent / "data" / "rules.toml").read_text("utf-8"))
+SIGNS = {"≥": "at_least", ">": "more_than", "≤": "at_most", "<": "below"}
 NAME = re.compile(r"(?<![0-9.])[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?")
 
 
@@ -68,7 +70,8 @@ def _step(said: dict, settled, rule: str, paid: pd.Series, provenance) -> Step |
     if any(paid.get(column) != wanted for column, wanted in said.get("only", {}).items()):
         return None
     counted = "score" if _there(paid.get("score")) else "provisional"
-    value = paid.get({"worth": "potential", "counted": counted}.get(said["name"], said["name"]))
+    column = {"worth": "potential", "counted": counted}.get(said["name"], said["name"])
+    value = paid.get(column)
     if not _there(value):
         return None
     formula, metric = said.get("formula", ""), paid.get("metric") if said["unit"] == "metric" else ""
@@ -166,3 +169,24 @@ def source_of(line: dict, provenance: pd.DataFrame | None) -> str:
 def unit_of(step: Step) -> str:
     """The unit that a step is written in: a metric's own where it is about a metric's figure."""
     return METRICS[step.metric].unit if step.unit == "metric" and step.metric in METRICS else step.unit
+
+
+def reason_text(row, lang: str) -> str:
+    """Why a ledger row is not payable, in words, with its figure, the bar, the distance to it and the money behind it; ''
+    for a payable row. `row` has the ledger's columns."""
+    if not _there(row["reason"]) or not row["reason"]:
+        return ""
+    key, unit = f"reason.{row['reason']}", row.get("figure_unit")
+    figure, needed = row.get("figure"), row.get("needed")
+    gap = abs(needed - figure) if _there(figure) and _there(needed) else None
+    bar = text.say(f"reason.bar.{SIGNS.get(row.get('sign'), 'at_least')}", lang, needed=text.full(needed, unit, lang))
+    return text.say(key if text.has(key) else "reason.other", lang, figure=text.full(figure, unit, lang), bar=bar,
+                    needed=text.full(needed, unit, lang), gap=text.full(gap, unit, lang), code=row["reason"],
+                    missed=money(row["potential"], row["unit"], lang))
+
+
+def money(amount, unit: str, lang: str) -> str:
+    """An amount of the ledger in its unit: ¥, shares or days of leave."""
+    if not _there(amount):
+        return "—"
+    return text.full(amount, "yuan", lang) if unit == "CNY" else text.say(f"reason.unit.{unit}", lang, amount=f"{amount:,.10g}")

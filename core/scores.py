@@ -47,6 +47,11 @@ def score(plan: dict, period: Period, people: pd.DataFrame, values: pd.DataFrame
     return _totals(plan, people, lines, last, releases or {}, bonus), lines
 
 
+def again(plan: dict, people: pd.DataFrame, lines: pd.DataFrame, releases: dict, bonus: pd.Series) -> pd.DataFrame:
+    """The people of `score` with the scores that other values in their lines give; `segment` is the people's index."""
+    return _totals(plan, people.copy(), _scored(plan, lines.copy()), None, releases, bonus)
+
+
 def _lines(people: pd.DataFrame, cards: dict) -> pd.DataFrame:
     weights = pd.DataFrame([(card, metric, weight, i) for card, metrics in cards.items()
                             for i, (metric, weight) in enumerate(metrics.items())],

@@ -1,0 +1,96 @@
+"""What would have brought the next step: found by running the scores again, and true when it is done."""
+
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core import explanation, next_step, periods, quarter, statement, text
+from tests.test_settlement import COMPANY
+
+Q3 = periods.quarter("2026Q3")
+
+
+@pytest.fixture
+def settled(stored):
+    return quarter.settle(stored(**COMPANY), Q3)
+
+
+def test_the_target_that_was_missed_costs_what_it_says(settled):
+    steps = next_step.of_commission(settled, "E1")
+    row = steps[steps["goal"].eq("target")].iloc[0]
+    # repurchase 27 % of 30 %: 90 → 100 on 30 % of a base of 6,000
+    assert (row["metric"], row["needed"], round(row["gap"], 9), row["gain"]) == ("repurchase_rate", 0.3, 0.03, 180)
+    assert steps["goal"].eq("target").sum() == 1
+
+
+def test_the_next_grade_is_the_smallest_figure_that_brings_it(stored):
+    """The score is 99.4: A needs 0.6 points more."""
+    lower = COMPANY | {"team_months": COMPANY["team_months"].replace("S1,1100000", "S1,1060000")}
+    store = stored(**lower)
+    settled = quarter.settle(store, Q3)
+    assert settled.scores.set_index("employee_id").loc["E1", ["score", "grade"]].tolist() == [99.4, "B"]
+    steps = next_step.of_commission(settled, "E1").query("goal == 'grade'").set_index("metric")
+    assert set(steps["grade"]) == {"A"}
+    assert steps.loc["gmv", "needed"] == 1_075_000 and steps.loc["gmv", "gap"] == 15_000 and steps.loc["gmv", "gain"] == 36
+    assert steps.loc["nps", "needed"] == 40.8 and steps.loc["repurchase_rate", "needed"] == 0.276
+
+
+def test_a_grade_out_of_reach_of_a_metric_is_not_promised(settled):
+    """From 101 A+ needs 9 points: GMV can still give 4, NPS 6, repurchase exactly 9 at the curve's end, 120 % of 30 %."""
+    grades = next_step.of_commission(settled, "E1").query("goal == 'grade'")
+    assert grades[["metric", "needed", "grade"]].values.tolist() == [["repurchase_rate", 0.36, "A+"]]
+
+
+def test_without_a_score_or_with_last_quarters_there_is_no_next_step(settled):
+    assert next_step.of_commission(settled, "E5").empty and next_step.of_commission(settled, "nobody").empty
+
+
+def test_a_missed_gate_says_the_distance_and_the_money_behind_it(stored):
+    sold = COMPANY | {"sku_months": """month,sku_id,team_id,gmv,gmv_target,buyers,repeat_buyers,profit,category_rank
+2026-07,TEA,S1,500000,400000,1000,294,120000,8"""}
+    settled = quarter.settle(stored(**sold), Q3)
+    rows = statement.of_teams(settled, {"S1"}, {"P1"})
+    gates = next_step.of_gates(settled, rows)
+    assert gates[["rule", "potential"]].values.tolist() == [["milestone", 20000], ["rocket", 10000]]
+    assert gates["gap"].tolist() == pytest.approx([0, 0.006])
+    said = [explanation.reason_text(row, lang) for row in gates.to_dict("records") for lang in ("zh", "en")]
+    assert said[2] == "复购率 29.4%，须超过 30%；¥10,000.00 未得"
+    assert said[3] == "Repurchase is 29.4%, needs more than 30%; ¥10,000.00 missed"
+
+
+def test_every_reason_has_its_sentence(settled):
+    cases = tomllib.loads((Path(__file__).parent / "cases" / "rules.toml").read_text("utf-8"))["case"]
+    reasons = {row.get("reason", "") for case in cases.values() for row in case.get("expect", [])} | set(settled.ledger["reason"])
+    assert len(reasons) > 15 and {reason for reason in reasons - {""} if not text.has(f"reason.{reason}")} == set()
+    for row in settled.ledger.to_dict("records"):
+        assert bool(explanation.reason_text(row, "zh")) == (row["reason"] != "")
+        assert "nan" not in explanation.reason_text(row, "en")
+
+
+def test_what_changed_adds_up(stored):
+    store = stored(**COMPANY | {"team_months": COMPANY["team_months"] + "\n2026-04,S1,500000,100,20"})
+    before, now = quarter.settle(store, Q3.previous()), quarter.settle(store, Q3)
+    changed = statement.change(before, now, "E1")
+    assert changed["change"].sum() == pytest.approx(changed["after"].sum() - changed["before"].sum())
+    moved = statement.moved(now, now, "E1")
+    assert (moved["change"] == 0).all() and moved["points_after"].sum() == pytest.approx(101)
+
+
+def test_source_rows_are_the_uploaded_rows_of_the_subject(stored):
+    store = stored(**COMPANY)
+    settled = quarter.settle(store, Q3)
+    line = statement.told(settled, statement.of_person(settled, "E1")[:1], None, {}, "zh")[0]
+    places = statement.behind(settled, line, quarter.sources(store, Q3, settled.plan))
+    assert set(places["dataset"]) == {"employees", "team_months", "nps_responses", "targets"}
+    report = places[places["dataset"].eq("team_months")].iloc[0].to_dict()
+    frame, count = statement.uploaded(store.cursor(), report, "zh")
+    assert count == 1 and frame["GMV"].tolist() == [1100000] and frame["#"].tolist() == [2]
+
+
+def test_a_team_has_its_own_rows_and_the_shares_of_its_people(settled):
+    rows = settled.ledger.iloc[statement.of_teams(settled, {"S1"}, {"P1"})]
+    assert rows["item"].tolist() == ["P1 · after_sales", "P1 · final_payment"]
+    shares = statement.shares(settled, {"S1"}).query("rule == 'rocket'")
+    assert shares["amount"].sum() == pytest.approx(21000) and isinstance(shares, pd.DataFrame)
