@@ -129,14 +129,15 @@ def pay_formula(look: Session, line: dict) -> str:
                     amount=text.full(amount, "yuan", look.lang), status=status(look, line["status"]))
 
 
-def workbook(look: Session, settled: Settlement, people: pd.DataFrame) -> bytes:
-    """The people and all their metric rows, as shown."""
+def workbook(look: Session, settled: Settlement, people: pd.DataFrame, told: pd.DataFrame) -> bytes:
+    """The people, all their metric rows and the ledger's rows in words (`told`), as shown."""
     kept = settled.metrics[settled.metrics["employee_id"].isin(people["employee_id"])]
     names = people.set_index("employee_id")["name"]
     rows = pd.DataFrame([{look.say("column.name"): names[row["employee_id"]],
                           look.say("column.from"): _day(look, row["from_date"]), **_values(look, settled, row)}
                          for row in kept.to_dict("records")])
-    return show.book(look, {look.say("incentives.table"): listed(look, people), look.say("statement.sheet"): rows})
+    return show.book(look, {look.say("incentives.table"): listed(look, people), look.say("statement.sheet"): rows,
+                            look.say("ledger.sheet"): told})
 
 
 def _values(look: Session, settled: Settlement, row: dict) -> dict:

@@ -1,0 +1,96 @@
+"""The quarter's ledger on a page: rows in words, filters, totals by rule against the budget."""
+
+import pandas as pd
+import streamlit as st
+
+from core import explanation, text
+from core.charts import Chart, Series
+from core.settlement import Settlement
+from pages.frame import draw
+from pages.frame.session import Session
+
+STATES = ("payable", "pending", "held", "not_met", "eligible")
+
+
+def rule_name(look: Session, settled: Settlement, rule: str) -> str:
+    return settled.plan["rules"].get(rule, {}).get(look.lang, rule)
+
+
+def of_team(look: Session, settled: Settlement) -> pd.DataFrame:
+    """The ledger of the chosen team with its sub-teams (a person's by the last assignment, a project's by its members),
+    `home` and `name` of each beneficiary added."""
+    ledger, members = settled.ledger, look.members()
+    last = settled.scores.sort_values("to_date").drop_duplicates("employee_id", keep="last").set_index("employee_id")
+    names = draw.distinct(last["name"]).to_dict()
+    kind, who = ledger["beneficiary_type"], ledger["beneficiary_id"]
+    home = who.map(last["team_id"]).where(kind.eq("employee"), who.where(kind.eq("team")))
+    told = [names.get(i, i) if t == "employee" else look.team_name(i) if t == "team" else i
+            for t, i in zip(kind, who, strict=True)]
+    ledger = ledger.assign(home=home, name=told)
+    if members is None:
+        return ledger
+    joined = settled.results.get("milestone", pd.DataFrame(columns=["project_id"]))
+    paid = joined[joined.get("beneficiary_type", "").eq("employee")] if len(joined) else joined
+    projects = set(paid.loc[paid["beneficiary_id"].map(last["team_id"]).isin(members), "project_id"]) if len(paid) else set()
+    return ledger[ledger["home"].isin(members) | (kind.eq("project") & who.isin(projects))]
+
+
+def filtered(look: Session, settled: Settlement, ledger: pd.DataFrame) -> pd.DataFrame:
+    """The rows that the reader asked for by rule, status and name; all where nothing is asked."""
+    rule, state, who = st.columns([2, 2, 1])
+    known = [name for name in settled.plan["rules"] if name in set(ledger["rule"])]
+    rules = rule.multiselect(look.say("ledger.rule"), known, format_func=lambda name: rule_name(look, settled, name),
+                             key="ledger_rule", placeholder=look.say("ledger.all"))
+    states = state.multiselect(look.say("ledger.status"), [s for s in STATES if s in set(ledger["status"])],
+                               format_func=lambda name: look.say(f"status.{name}"), key="ledger_status",
+                               placeholder=look.say("ledger.all"))
+    asked = who.text_input(look.say("ledger.who"), key="ledger_who").strip().casefold()
+    kept = ledger[ledger["rule"].isin(rules or known) & ledger["status"].isin(states or STATES)]
+    named = kept["name"].str.casefold().str.contains(asked, regex=False) | kept["beneficiary_id"].str.casefold().eq(asked)
+    return kept[named] if asked else kept
+
+
+def words(look: Session, settled: Settlement, ledger: pd.DataFrame) -> pd.DataFrame:
+    """The rows as the table and the workbook show them; amounts stay numbers."""
+    return pd.DataFrame({
+        look.say("column.name"): ledger["name"], look.say("column.rule"): ledger["rule"].map(
+            lambda name: rule_name(look, settled, name)),
+        look.say("column.item"): ledger["item"], look.say("column.amount"): ledger["amount"],
+        look.say("column.potential"): ledger["potential"],
+        look.say("column.unit"): ledger["unit"].map(lambda unit: look.say(f"unit.{unit}")),
+        look.say("column.state"): ledger["status"].map(lambda name: look.say(f"status.{name}")),
+        look.say("column.why"): [explanation.reason_text(row, look.lang) or "—" for row in ledger.to_dict("records")],
+        look.say("column.clause"): ledger["rule"].map(lambda name: settled.plan["rules"].get(name, {}).get("clause", ""))})
+
+
+def cards(look: Session, settled: Settlement, ledger: pd.DataFrame, people: pd.DataFrame) -> list[dict]:
+    """Payable against the budget, what waits, what was missed, what may be applied for, the median score."""
+    money = ledger[ledger["unit"].eq("CNY")]
+    sums = money.groupby("status")["potential"].sum()
+    budget, paid = settled.totals["budget"], settled.totals["payable_cny"]
+    note = look.say("incentives.budget", budget=text.whole(budget), share=look.number(paid / budget, "percent")) \
+        if budget and look.team is None else None
+    waits = ledger[ledger["status"].isin(["pending", "held"])]
+    return [{"label": look.say("incentives.payable"), "value": look.number(people["amount"].sum(), "yuan"), "note": note},
+            {"label": look.say("incentives.waits"), "value": look.number(sums.get("pending", 0.0), "yuan"),
+             "note": look.say("incentives.waits_for", rows=len(waits))},
+            {"label": look.say("incentives.missed"), "value": look.number(sums.get("not_met", 0.0), "yuan"),
+             "note": look.say("incentives.missed_rows", rows=int(ledger["status"].eq("not_met").sum()))},
+            {"label": look.say("incentives.eligible"), "value": look.number(sums.get("eligible", 0.0), "yuan")},
+            {"label": look.say("incentives.median"), "value": look.number(people["score"].median(), "score"),
+             "note": look.say("incentives.of_people", people=len(people))}]
+
+
+def by_rule(look: Session, settled: Settlement, ledger: pd.DataFrame) -> Chart:
+    """Payable yuan by rule beside what waits, the largest first."""
+    money = ledger[ledger["unit"].eq("CNY")]
+    paid = money.groupby("rule")["amount"].sum()
+    waits = money[money["status"].eq("pending")].groupby("rule")["potential"].sum()
+    order = (paid.add(waits, fill_value=0)).sort_values(ascending=False)
+    order = order[order.ne(0)].index
+    names = tuple(rule_name(look, settled, rule) for rule in order)
+    title = look.say("chart.by_rule", first=names[0], amount=look.number(paid.get(order[0], 0.0), "yuan")) if names \
+        else look.say("chart.by_rule_none")
+    series = (Series(look.say("status.payable"), tuple(float(paid.get(rule, 0.0)) for rule in order), "actual"),
+              Series(look.say("chart.waits"), tuple(float(waits.get(rule, 0.0)) for rule in order), "target"))
+    return Chart("barh", title, look.say("chart.by_rule_of", quarter=settled.quarter), names, series, "yuan", title)
