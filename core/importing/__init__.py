@@ -26,6 +26,8 @@ from core.store import Store
 from core.store.buyer_key import buyer_key
 from core.store.errors import StoreError, of_writing
 
+# What is told of the way in which a file writes, not of what it holds.
+OF_HEADERS = ("date_order",)
 SETTINGS = {"memory_limit": "700MB", "threads": 2, "preserve_insertion_order": False}
 
 
@@ -40,7 +42,7 @@ def prepare(store: Store, files: list[tuple[str, Path]], *, decisions: dict[str 
 
     def decide(file: str, sheet: str, key: str) -> tuple[Decision, bool]:
         given, own = (decisions or {}).get(key), (decisions or {}).get((file, sheet), Decision())
-        earlier = Decision(**found) if remembered and given is None and (found := store.remembered(key)) else None
+        earlier = _lasting(Decision(**found)) if remembered and given is None and (found := store.remembered(key)) else None
         decided = given or earlier or everywhere or Decision()
         return replace_in(decided, values=decided.values | own.values), earlier is not None
     try:
@@ -165,12 +167,16 @@ def save(store: Store, upload: Upload, accept_valid: bool = False, replace: froz
             "rejected", "ignored_columns", "dropped_personal_columns")
     batch = store.save(upload.staged, [{k: getattr(s, k) for k in kept} for s in upload.sheets if s.dataset], replace)
     for sheet in upload.sheets:
-        if sheet.key and sheet.decided != Decision():
-            # A month or quarter told for one file would be wrong for the next.
-            lasting = {k: v for k, v in sheet.decided.values.items() if k not in ("month", "quarter")}
-            store.remember(sheet.key, asdict(sheet.decided) | {"values": lasting})
+        if sheet.key and (lasting := _lasting(sheet.decided)) != Decision():
+            store.remember(sheet.key, asdict(lasting))
     discard(upload)
     return batch
+
+
+def _lasting(decided: Decision) -> Decision:
+    """What of a decision holds for the next file of the same headers: a team, shop, month or role told for one file would
+    be wrong for the next, and silently so."""
+    return replace_in(decided, values={name: said for name, said in decided.values.items() if name in OF_HEADERS})
 
 
 def discard(upload: Upload) -> None:
