@@ -16,6 +16,8 @@ from core import metrics, text
 from core.datasets import DATASETS
 from core.importing import values as reading
 from core.importing.match import Decision
+from core.importing.mend import keep_stocks
+from core.importing.overlaps import overlaps
 from core.importing.read import RawFile, read
 from core.importing.references import check_references
 from core.importing.sheets import Reading, in_file, keep_rejected, read_sheet
@@ -121,12 +123,11 @@ def _staged(shared: Reading, sheets: list[Sheet]) -> Upload:
     problems, refused = check_references(shared.con, tables, known, shared.lang, shared.refused)
     for table, said in problems.items():
         shared.parts[table][0].issues += said
-    for table, rows in refused.items():
-        sheet, found = shared.parts[table]
-        shared.con.execute("create or replace table bad as select unnest(?)::integer as _row", [rows])
-        keep_rejected(shared, sheet, f"select _row, {', '.join(f'{name}::varchar as {name}' for name in in_file(found))}"
-                                      f" from {table} where _row in (from bad)")
-        sheet.rejected += shared.con.execute(f"delete from {table} where _row in (from bad)").fetchone()[0]
+    _refuse(shared, refused)
+    for name, parts in shared.tables.items():
+        _refuse(shared, overlaps(shared.con, DATASETS[name], [(table, *shared.parts[table]) for table, _, _ in parts],
+                                 shared.lang))
+    keep_stocks(shared.con, [table for table, _, _ in shared.tables.get("team_months", ())])
     owned = "ownership" in tables or shared.store.counts()["ownership"]
     for sheet in sheets:
         sheet.issues.sort(key=_row_of)
@@ -136,15 +137,23 @@ def _staged(shared: Reading, sheets: list[Sheet]) -> Upload:
     for name, parts in shared.tables.items():
         upload.staged[name] = shared.folder / f"{name}.parquet"
         key = buyer_key(shared.store) if name == "orders" else ""
-        repeated = stage(shared.con, DATASETS[name], parts, upload.staged[name], key)
-        for (table, *_), left_out in zip(parts, repeated, strict=True):
-            shared.parts[table][0].skipped += left_out
+        stage(shared.con, DATASETS[name], parts, upload.staged[name], key)
     for name, frame in shared.store.compare(upload.staged).items():
         for row in frame.itertuples(index=False):
             sheet = next(s for s in sheets if (s.dataset, s.file, s.sheet) == (name, row[0], row[1]))
             sheet.inserted, sheet.updated, sheet.unchanged = int(row.inserted), int(row.updated), int(row.unchanged)
     upload.gone = shared.store.gone(upload.staged)
     return upload
+
+
+def _refuse(shared: Reading, rows: dict[str, list[int]]) -> None:
+    """Takes rows (table → numbers) with an error that only other sheets show out of what is staged, to be given back."""
+    for table, numbers in rows.items():
+        sheet, found = shared.parts[table]
+        shared.con.execute("create or replace table bad as select unnest(?)::integer as _row", [numbers])
+        keep_rejected(shared, sheet, f"select _row, {', '.join(f'{name}::varchar as {name}' for name in in_file(found))}"
+                                      f" from {table} where _row in (from bad)")
+        sheet.rejected += shared.con.execute(f"delete from {table} where _row in (from bad)").fetchone()[0]
 
 
 def _stored_keys(store: Store, name: str) -> set[str]:

@@ -78,3 +78,101 @@ def test_two_files_of_the_same_headers_may_be_two_teams(bring, store):
     upload = bring(files, decisions=told)
     importing.save(store, upload)
     assert balanced(upload) and held(store, "select team_id, gmv from team_months order by 1") == [("T1", 100), ("T2", 900)]
+
+
+TEAM_MONTH = ["月份", "团队编号", "GMV"]
+ORDER = ["订单号", "付款时间", "实付金额"]
+
+
+def test_two_sheets_that_say_different_things_of_one_key_are_an_error_that_names_both_places(bring, store):
+    upload = bring({"月报.xlsx": {"团队月报": [TEAM_MONTH, ["2026-07", "T01", 100], ["2026-08", "T01", 5]],
+                                  "团队月报2": [TEAM_MONTH, ["2026-09", "T01", 7], ["2026-07", "T01", 999]]}})
+    first, second = upload.sheets
+    assert said(second, "other_elsewhere") == [("other_elsewhere", "error", "团队月报2!A3")] and balanced(upload)
+    issue = next(i for i in second.issues if i.code == "other_elsewhere")
+    assert "月报.xlsx › 团队月报!A2" in issue.message and issue.value == "2026-07 + T01"
+    assert (first.inserted, second.inserted, second.rejected) == (2, 1, 1)
+    importing.save(store, upload, accept_valid=True)
+    assert held(store, "select gmv from team_months order by month") == [(100,), (5,), (7,)]
+
+
+def test_what_two_files_say_alike_is_taken_once_with_a_note(bring, store):
+    upload = bring({"a.csv": "团队编号,团队名称\nT1,甲\nT2,乙\n", "b.csv": "团队编号,团队名称\nT2,乙\nT3,丙\n"})
+    second = upload.sheets[1]
+    assert said(second, "same_elsewhere") == [("same_elsewhere", "note", "A2")] and upload.errors == 0
+    assert (second.skipped, second.inserted) == (1, 1) and balanced(upload)
+    assert "a.csv › A3" in next(i.message for i in second.issues if i.code == "same_elsewhere")
+
+
+def test_a_key_of_empty_cells_is_a_key_between_files_too(bring):
+    head = "季度,对象类型,对象编号,指标,目标值\n"
+    upload = bring({"指标目标.csv": head + "2026Q3,公司,,NPS,40\n", "目标2.csv": head + "2026Q3,公司,,NPS,45\n"})
+    assert said(upload.sheets[1], "other_elsewhere") == [("other_elsewhere", "error", "A2")] and balanced(upload)
+
+
+def test_an_order_that_two_sheets_tell_differently_is_an_error_and_never_counted_twice(bring, store):
+    upload = bring({"o.xlsx": {"订单明细": [ORDER, ["A001", "2026-07-01", 10], ["A002", "2026-07-01", 1]],
+                               "最新": [ORDER, ["A003", "2026-07-02", 3], ["A001", "2026-07-01", 12]]}})
+    assert said(upload.sheets[1], "other_elsewhere") == [("other_elsewhere", "error", "最新!A3")] and balanced(upload)
+    importing.save(store, upload, accept_valid=True)
+    assert held(store, "select sum(paid_amount), count(*) from orders") == [(14, 3)]
+
+
+def test_an_order_with_its_lines_in_two_files_is_taken_once_where_they_are_the_same(bring, store):
+    head = ",".join(ORDER)
+    upload = bring({"a.csv": f"{head}\n1,2026-07-01,5\n1,2026-07-01,5\n2,2026-07-01,7\n",
+                    "b.csv": f"{head}\n1,2026-07-01,5\n1,2026-07-01,5\n3,2026-07-01,9\n"})
+    second = upload.sheets[1]
+    assert said(second, "same_elsewhere", "other_elsewhere") == [("same_elsewhere", "note", "A2")] and balanced(upload)
+    importing.save(store, upload)
+    assert (second.skipped, held(store, "select sum(paid_amount), count(*) from orders")) == (2, [(26, 4)])
+
+
+def test_an_order_that_lacks_a_line_in_one_of_two_files_differs(bring):
+    head = ",".join(ORDER)
+    upload = bring({"a.csv": f"{head}\n1,2026-07-01,5\n1,2026-07-01,6\n", "b.csv": f"{head}\n1,2026-07-01,5\n"})
+    assert said(upload.sheets[1], "other_elsewhere") == [("other_elsewhere", "error", "A2")] and balanced(upload)
+
+
+def test_numbered_lines_of_one_order_may_come_in_two_files(bring, store):
+    head = "订单号,行号,付款时间,实付金额"
+    upload = bring({"a.csv": f"{head}\n1,1,2026-07-01,5\n", "b.csv": f"{head}\n1,2,2026-07-01,6\n1,1,2026-07-01,5\n"})
+    assert said(upload.sheets[1], "same_elsewhere", "other_elsewhere") == [("same_elsewhere", "note", "A3")]
+    importing.save(store, upload)
+    assert balanced(upload) and held(store, "select sum(paid_amount) from orders") == [(11,)]
+
+
+def test_the_month_in_one_file_and_its_days_in_another_would_count_twice(bring):
+    head = ",".join(TEAM_MONTH)
+    upload = bring({"a.csv": f"{head}\n2026-07,T1,11\n", "b.csv": f"{head}\n2026-07-01,T1,5\n2026-07-02,T1,6\n"})
+    assert [c for c, *_ in said(upload.sheets[1], "other_elsewhere")] == ["other_elsewhere"] * 2 and balanced(upload)
+
+
+def test_of_days_in_two_files_the_stock_is_that_of_the_last_day_of_both(bring, store):
+    head = "月份,团队编号,GMV,社群人数"
+    bring_both = {"a.csv": f"{head}\n2026-07-01,T1,5,100\n2026-07-02,T1,6,110\n",
+                  "b.csv": f"{head}\n2026-07-03,T1,5,120\n2026-07-04,T1,6,130\n"}
+    importing.save(store, bring(bring_both))
+    assert held(store, "select sum(gmv), sum(community_members) from team_months") == [(22, 130)]
+
+
+ANSWERS = [["日期", "团队编号", "评分"], ["2026-07-01", "T1", 9], ["2026-07-01", "T1", 9], ["2026-07-02", "T1", 3]]
+
+
+def test_a_sheet_of_answers_and_its_copy_count_once_with_a_warning(bring, store):
+    upload = bring({"n.xlsx": {"NPS问卷": ANSWERS, "NPS问卷 (2)": [ANSWERS[0], *ANSWERS[:0:-1]]}})
+    assert said(upload.sheets[1], "sheet_copied") == [("sheet_copied", "warning", "")] and upload.errors == 0
+    importing.save(store, upload)
+    assert (upload.sheets[1].skipped, len(held(store, "from nps_responses"))) == (3, 3) and balanced(upload)
+
+
+def test_a_sheet_of_answers_that_another_holds_too_is_a_warning_and_kept(bring, store):
+    upload = bring({"n.xlsx": {"NPS问卷": ANSWERS, "NPS问卷2": [*ANSWERS, ["2026-07-05", "T1", 1]]}})
+    assert said(upload.sheets[0], "sheet_contained") == [("sheet_contained", "warning", "")] and balanced(upload)
+    assert sum(sheet.inserted for sheet in upload.sheets) == 7
+
+
+def test_one_answer_like_one_of_another_file_is_no_copy(bring):
+    head = "日期,团队编号,评分\n"
+    upload = bring({"a.csv": head + "2026-07-01,T1,9\n", "b.csv": head + "2026-07-01,T1,9\n2026-07-01,T1,3\n"})
+    assert not [i for s in upload.sheets for i in s.issues if i.code.startswith("sheet_")]
