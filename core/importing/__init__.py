@@ -23,13 +23,11 @@ from core.importing.references import check_references
 from core.importing.sheets import Reading, in_file, keep_rejected, read_sheet
 from core.importing.stage import stage
 from core.importing.type_rows import Problem, Vocabulary, problem
-from core.importing.upload import Sheet, Upload
+from core.importing.upload import OF_HEADERS, Sheet, Upload, told_apart
 from core.store import Store
 from core.store.buyer_key import buyer_key
 from core.store.errors import StoreError, of_writing
 
-# What is told of the way in which a file writes, not of what it holds.
-OF_HEADERS = ("date_order",)
 SETTINGS = {"memory_limit": "700MB", "threads": 2, "preserve_insertion_order": False}
 
 
@@ -38,7 +36,7 @@ def prepare(store: Store, files: list[tuple[str, Path]], *, decisions: dict[str 
             lang: str = "zh", told=None) -> Upload:
     """Reads and checks files without saving anything. `decisions` are the user's by set of headers (`Sheet.key`), values by
     (file, sheet) as well; `everywhere` holds for the other sheets, `remembered` takes up what was decided of the same
-    headers before; `encodings` by file.
+    headers before; `encodings` by file. Of files of one name the later ones are named as `told_apart` does.
     `told(share done, file)` is told several times a second; what it raises ends the reading, with nothing left behind."""
     folder = store.stage_folder() / secrets.token_hex(8)
 
@@ -74,7 +72,8 @@ def lay(store: Store, name: str, content) -> Path:
 
 def _read_all(shared: Reading, files: list, encodings: dict, told) -> list[Sheet]:
     sheets, seen = [], set()
-    for number, (name, path) in enumerate(files):
+    names = told_apart([name for name, _ in files])
+    for number, (name, path) in enumerate(zip(names, (path for _, path in files), strict=True)):
         told(number / len(files), name)
         with path.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").digest()
@@ -83,9 +82,10 @@ def _read_all(shared: Reading, files: list, encodings: dict, told) -> list[Sheet
             continue
         seen.add(digest)
         raw = shared.folder / str(number)
-        for read_file in read(path, raw, encodings.get(name), lambda done, number=number, name=name:
-                              told((number + done * 0.6) / len(files), name)):
-            sheets += _file(shared, f"{name} › {read_file.name}" if read_file.name else name, read_file)
+        found = read(path, raw, encodings.get(name), lambda done, number=number, name=name:
+                     told((number + done * 0.6) / len(files), name))
+        for inside, read_file in zip(told_apart([each.name for each in found]), found, strict=True):
+            sheets += _file(shared, f"{name} › {inside}" if inside else name, read_file)
             told((number + 0.9) / len(files), name)
         # The raw rows still hold the personal columns: they do not outlive the reading.
         shutil.rmtree(raw, ignore_errors=True)

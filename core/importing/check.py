@@ -122,12 +122,14 @@ def _duplicates(rows: Rows) -> None:
         tell(rows, "repeated_row", "warning", cell=place(rows, None, first), count=same)
     named = " + ".join(label(rows, name) for name in dataset.key)
     shown = next((name for name in dataset.key if name in rows.found.columns), None)
-    others = con.execute("select _row, first_row, count(*) over () from twice where not same order by _row"
-                         f" limit {SHOWN}").fetchall()
-    for row, first, _ in others:
-        tell(rows, "duplicate_key", "error", cell=place(rows, shown, row), column=named, first=place(rows, shown, first))
-    if others and others[0][2] > len(others):
-        tell(rows, "more_of_the_same", "error", column=named, count=others[0][2] - len(others))
+    words = ", ".join(f"cells.{name}" if name in rows.found.columns else f"typed.{name}::varchar" for name in dataset.key)
+    others = con.execute(f"select _row, first_row, concat_ws(' + ', {words}), count(*) over () from twice join cells using (_row)"
+                         f" join {rows.table} as typed using (_row) where not same order by _row limit {SHOWN}").fetchall()
+    for row, first, value, _ in others:
+        tell(rows, "duplicate_key", "error", cell=place(rows, shown, row), column=named, first=place(rows, shown, first),
+             value=value)
+    if others and others[0][3] > len(others):
+        tell(rows, "more_of_the_same", "error", column=named, count=others[0][3] - len(others))
     con.execute("insert into bad select _row from twice where not same")
 
 

@@ -34,7 +34,7 @@ def _amounts(rows: Rows) -> None:
         tell(rows, "amount_computed", "note", count=count(rows, "true"))
     negative, buyerless = count(rows, "paid_amount < 0"), count(rows, "buyer_id is null")
     if negative:
-        stated = "refund_amount" in columns and count(rows, "refund_amount <> 0") > 0
+        stated = "refund_amount" in columns and count(rows, "refund_amount <> 0 and _row not in (from bad)") > 0
         if not stated:
             rows.con.execute(f"update {rows.table} set refund_amount = -paid_amount where paid_amount < 0")
         rows.con.execute(f"update {rows.table} set paid_amount = 0 where paid_amount < 0")

@@ -69,13 +69,13 @@ def _cells(look: Session, found: list) -> pd.DataFrame:
 
 def _downloads(look: Session, upload: Upload, issues: list, handed) -> None:
     """Each file with its bad cells marked, and the list of all problems."""
-    for file in handed:
-        marks = [(sheet.sheet, issue) for sheet, issue in issues if sheet.file == file.name]
+    for name, file in zip(importing.told_apart([file.name for file in handed]), handed, strict=True):
+        marks = [(sheet.sheet, issue) for sheet, issue in issues if sheet.file == name]
         if any(issue.cell and issue.severity != "note" for _, issue in marks):
-            encoding = next((sheet.encoding for sheet, _ in issues if sheet.file == file.name), "")
-            st.download_button(look.say("check.workbook", file=show.plain(file.name)),
+            encoding = next((sheet.encoding for sheet, _ in issues if sheet.file == name), "")
+            st.download_button(look.say("check.workbook", file=show.plain(name)),
                                lambda file=file, marks=marks, encoding=encoding: _marked(look, file, marks, encoding),
-                               f"{Path(file.name).stem}-{look.say('check.sheet')}.xlsx", controls.XLSX, type="primary",
+                               f"{Path(name).stem}-{look.say('check.sheet')}.xlsx", controls.XLSX, type="primary",
                                key=f"marked_{file.file_id}", on_click="ignore")
     st.download_button(look.say("check.list"), lambda: show.book(look, {look.say("check.sheet"): _cells(look, issues)}),
                        f"{look.say('check.sheet')}.xlsx", controls.XLSX, key="list", on_click="ignore")

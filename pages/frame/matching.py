@@ -38,7 +38,9 @@ def _sheets(look: Session, sheets: list[Sheet]) -> None:
         if sheet.remembered:
             st.caption(look.say("match.remembered"))
             st.button(look.say("match.forget"), key=_key(sheet, "forget"), on_click=_decide, args=(sheet.key, Decision()))
-        elif sheet.dataset and not sheet.missing_columns:
+        elif sheet.missing_columns:
+            st.caption(look.say("match.lacking", columns=look.say("comma").join(map(look.field, sheet.missing_columns))))
+        elif sheet.dataset:
             st.caption(look.say("match.sure", confidence=f"{sheet.confidence:.0%}"))
     if sheet.dataset:
         _gross(look, sheet)
@@ -46,6 +48,7 @@ def _sheets(look: Session, sheets: list[Sheet]) -> None:
             _own_values(look, each)
         _other_ways(look, sheet)
         _date_order(look, next((s for s in sheets if any(i.code == "ambiguous_dates" for i in s.issues)), sheet))
+        _order_amount(look, next((s for s in sheets if any(i.code == "order_amount_repeated" for i in s.issues)), sheet))
         _words(look, sheets)
         _columns(look, sheet)
 
@@ -148,6 +151,18 @@ def _date_order(look: Session, sheet: Sheet) -> None:
         st.radio(look.say("data.date_order"), orders, index=orders.index(order) if order else None, horizontal=True,
                  key=key, format_func=lambda order: look.say(f"data.{order}"), on_change=_changed,
                  args=(sheet, "values", "date_order", key))
+
+
+def _order_amount(look: Session, sheet: Sheet) -> None:
+    """Asks whether an amount that all lines of an order repeat is the order's or the line's."""
+    answer = sheet.decided.values.get("order_amount")
+    if answer or any(issue.code == "order_amount_repeated" for issue in sheet.issues):
+        key, answers = _key(sheet, "order_amount"), ("once", "each")
+        paid = next((header for header, field in sheet.mapping.items() if field == "paid_amount"), "")
+        st.radio(look.say("match.order_amount", column=show.plain(paid)), answers, key=key,
+                 index=answers.index(answer) if answer in answers else None,
+                 format_func=lambda name: look.say(f"match.{name}"), on_change=_changed,
+                 args=(sheet, "values", "order_amount", key))
 
 
 def _words(look: Session, sheets: list[Sheet]) -> None:

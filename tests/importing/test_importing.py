@@ -306,7 +306,8 @@ def test_problems_come_in_the_order_of_the_rows(bring):
 
 def test_a_duplicate_names_the_whole_key(bring):
     upload = bring({"m.csv": "月份,团队编号,GMV\n2026-07,T1,1\n2026-07,T1,2\n"}, save=False)
-    assert "月份 + 团队编号" in next(i for i in upload.sheets[0].issues if i.code == "duplicate_key").message
+    issue = next(i for i in upload.sheets[0].issues if i.code == "duplicate_key")
+    assert "月份 + 团队编号" in issue.message and issue.value == "2026-07 + T1" and issue.value in issue.message
 
 
 def test_a_macro_workbook_is_refused_by_its_name(bring, tmp_path):

@@ -5,6 +5,7 @@ import pytest
 from core import importing
 from core import store as stores
 from core.importing import Decision
+from core.importing.report import rejected_rows
 from tests.workbooks import written
 
 
@@ -23,7 +24,7 @@ def bring(store, tmp_path):
             if isinstance(content, dict):
                 written(path, content)
             else:
-                path.write_text(content, "utf-8")
+                path.write_bytes(content if isinstance(content, bytes) else content.encode())
             paths.append((name, path))
         return importing.prepare(store, paths, **options)
     return read
@@ -176,3 +177,87 @@ def test_one_answer_like_one_of_another_file_is_no_copy(bring):
     head = "日期,团队编号,评分\n"
     upload = bring({"a.csv": head + "2026-07-01,T1,9\n", "b.csv": head + "2026-07-01,T1,9\n2026-07-01,T1,3\n"})
     assert not [i for s in upload.sheets for i in s.issues if i.code.startswith("sheet_")]
+
+
+def test_a_rejected_last_day_leaves_the_stock_to_the_day_before(bring, store):
+    days = "2026-07-29,T1,5,490\n2026-07-30,T1,5,500\n2026-07-31,T1,约5,510\n"
+    upload = bring({"团队月报.csv": f"月份,团队编号,GMV,社群人数\n{days}"})
+    importing.save(store, upload, accept_valid=True)
+    assert balanced(upload) and held(store, "select sum(gmv), sum(community_members) from team_months") == [(10, 500)]
+
+
+def test_a_refund_of_a_rejected_row_does_not_say_that_the_file_has_its_own(bring, store):
+    head = "订单号,付款时间,实付金额,退款金额"
+    upload = bring({"o.csv": f"{head}\n1,2026-07-01,50,0\n2,2026-07-01,5,-5\n3,2026-07-02,-20,0\n"})
+    importing.save(store, upload, accept_valid=True)
+    assert balanced(upload) and held(store, "select paid_amount, refund_amount from orders where order_id = '3'") == [(0, 20)]
+
+
+NUMBER = "订单号,付款时间,实付金额\n"
+
+
+def test_two_files_of_one_name_are_told_apart(bring, store):
+    upload = bring([("x.csv", NUMBER + "1,2026-07-01,5\n"), ("x.csv", NUMBER + "2,2026-07-01,5\n3,2026-07-01,5\n"),
+                    ("x (2).csv", NUMBER + "4,2026-07-01,5\n")])
+    assert [s.file for s in upload.sheets] == ["x.csv", "x (3).csv", "x (2).csv"]
+    assert [s.inserted for s in upload.sheets] == [1, 2, 1] and balanced(upload)
+    importing.save(store, upload)
+    assert held(store, "select _file, count(*) from orders group by 1 order by 1") == [
+        ("x (2).csv", 1), ("x (3).csv", 2), ("x.csv", 1)]
+
+
+def test_each_of_two_files_of_one_name_is_read_in_its_own_encoding(bring):
+    names = importing.told_apart(["x.csv", "x.csv"])
+    upload = bring([("x.csv", NUMBER + "1,2026-07-01,5\n"), ("x.csv", (NUMBER + "2,2026-07-01,5\n").encode("gb18030"))],
+                   encodings={names[1]: "gb18030"})
+    assert [s.encoding for s in upload.sheets] == ["utf-8", "gb18030"]
+
+
+LONG = "二〇二六年第三季度销售部门全部团队的经营月度数据汇总表"
+
+
+def test_every_rejected_row_comes_back_also_where_names_begin_alike(bring):
+    head = "月份,团队编号,GMV\n"
+    upload = bring({f"{LONG}A.csv": head + "2026-07,T1,x\n", f"{LONG}B.csv": head + "2026-07,T2,x\n2026-08,T2,y\n"})
+    assert sorted(len(frame) for frame in rejected_rows(upload, "zh").values()) == [1, 2]
+    names = [name.casefold() for name in rejected_rows(upload, "zh")]
+    assert len(set(names)) == 2 and all(len(name) <= 28 for name in names)
+
+
+def test_the_rows_of_a_sheet_that_lacks_a_column_come_back_with_that_reason(bring):
+    upload = bring({"团队月报.csv": "月份,GMV,支付买家数\n2026-07,5,1\n2026-08,很多,1\n"})
+    frame = rejected_rows(upload, "zh")["团队月报.csv"]
+    assert upload.sheets[0].rejected == len(frame) == 2
+    assert all("团队编号" in reason for reason in frame["未导入的原因"]) and "应为数字" in frame["未导入的原因"][1]
+
+
+SIDE = [["月份", "团队编号", "GMV"], ["2026-07", "T1", 1, 234], ["2026-08", "T1", 5]]
+
+
+def test_a_number_right_of_the_last_header_of_a_workbook_is_an_error_as_in_a_csv(bring):
+    sheet = bring({"m.xlsx": {"团队月报": SIDE}}).sheets[0]
+    assert said(sheet, "beyond_header") == [("beyond_header", "error", "团队月报!D2")]
+    assert (sheet.rejected, sheet.inserted) == (1, 1)
+    assert next(i.value for i in sheet.issues if i.code == "beyond_header") == "234"
+
+
+@pytest.mark.parametrize("row", [["2026-07", "T1", 1, "已核对"], ["2026-07", "T1", 1, None, 234]])
+def test_other_cells_beside_the_table_are_a_warning_and_the_row_is_kept(bring, row):
+    sheet = bring({"m.xlsx": {"团队月报": [SIDE[0], row, SIDE[2]]}}).sheets[0]
+    cell = "团队月报!D2" if len(row) == 4 else "团队月报!E2"
+    assert said(sheet, "beside_table") == [("beside_table", "warning", cell)] and sheet.inserted == 2
+
+
+@pytest.mark.parametrize(("header", "second", "warned"), [("订单实付金额", "100", True), ("实付金额", "100", False),
+                                                         ("订单实付金额", "40", False)])
+def test_an_order_amount_repeated_on_every_line_is_asked_about(bring, header, second, warned):
+    sheet = bring({"o.csv": f"订单号,付款时间,{header}\n1,2026-07-01,100\n1,2026-07-01,{second}\n2,2026-07-01,7\n"}).sheets[0]
+    assert said(sheet, "order_amount_repeated") == [("order_amount_repeated", "warning", "C2")] * warned
+
+
+def test_an_order_amount_may_be_counted_once(bring, store):
+    upload = bring({"o.csv": "订单号,付款时间,订单实付金额\n1,2026-07-01,100\n1,2026-07-01,100\n2,2026-07-01,7\n"},
+                   everywhere=Decision(values={"order_amount": "once"}))
+    importing.save(store, upload)
+    assert balanced(upload) and held(store, "select sum(paid_amount), count(*) from orders") == [(107, 3)]
+    assert not said(upload.sheets[0], "order_amount_repeated") and said(upload.sheets[0], "order_amount_once")
