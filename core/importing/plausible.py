@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 from core import periods
+from core.importing.match import unit
 from core.importing.rows import Rows, label, place, rule, tell
 from core.importing.type_rows import SHOWN
 from core.importing.values import INVISIBLE
+from core.metrics import METRICS
 
 FIRST_DAY = date(1970, 1, 1)
 DAYS_AHEAD = 400
@@ -21,6 +23,8 @@ def plausible(rows: Rows, today: date) -> None:
     """Adds warnings for dates before 1970 or more than 400 days ahead (stored as they are: they fall in no quarter that
     is settled), errors for numbers from 10¹², notes and warnings for texts and ids that look like code."""
     _limits(rows, today)
+    if rows.found.dataset.name == "targets":
+        _per_cents(rows)
     for column in rows.found.dataset.columns:
         if column.type == "id" and column.name in rows.typed.plain:
             continue
@@ -43,6 +47,15 @@ def _limits(rows: Rows, today: date) -> None:
                  low=str(first), high=str(last))
         elif column.type in ("number", "integer"):
             rule(rows, "implausible_number", f"({column.name} <= -{MOST} or {column.name} >= {MOST})", column.name)
+
+
+def _per_cents(rows: Rows) -> None:
+    """A bar in per cent belongs to a metric that is one: 50% of an NPS or a GMV was read as 0.5."""
+    shares = tuple(name for name, metric in METRICS.items() if metric.unit == "percent")
+    for name in (c.name for c in rows.found.dataset.columns if c.percent and c.name in rows.found.columns):
+        whole = unit(rows.found.headers[rows.found.columns[name]]) == 0.01
+        said = "true" if whole else f"_row in (select _row from cells where contains({name}, '%'))"
+        rule(rows, "percent_misplaced", f"metric not in {shares} and {name} is not null and {said}", name)
 
 
 def _texts(rows: Rows, column) -> None:
