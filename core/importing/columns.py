@@ -68,3 +68,22 @@ def date_orders(con, found: Match, decided: Decision, plain: set[str]) -> tuple[
         elif first <= 12 and second <= 12:
             doubts.append((name, "ambiguous_dates", row, sample, "", n))
     return orders, doubts
+
+
+def unnamed(con, found: Match, raw: RawSheet) -> list[tuple[int, int]]:
+    """(column, cells below the header) of the columns between others that hold something but have no header."""
+    bare = [i for i in range(max(found.headers, default=0)) if i not in found.headers]
+    if not bare:
+        return []
+    counts = con.execute(f"select {', '.join(f'count(nullif(trim(c{i}), {chr(39) * 2}))' for i in bare)} from read_parquet(?)"
+                         " where _row > ?", [str(raw.parquet), found.header_row]).fetchone()
+    return [(i, count) for i, count in zip(bare, counts, strict=True) if count]
+
+
+def keys_alone(con, found: Match, table: str) -> tuple[int | None, int]:
+    """The first row and the number of rows that hold nothing but their key, of a dataset that is all figures."""
+    others = [c for c in found.dataset.columns if c.name not in found.dataset.key]
+    if not found.dataset.key or any(c.required or c.type not in ("number", "integer") for c in others):
+        return None, 0
+    empty = " and ".join(f"{c.name} is null" for c in others if not c.default)
+    return con.execute(f"select min(_row), count(*) from {table} where {empty} and _wrong = 0").fetchone()

@@ -26,6 +26,8 @@ def plausible(rows: Rows, today: date) -> None:
     if rows.found.dataset.name == "targets":
         _per_cents(rows)
     for column in rows.found.dataset.columns:
+        if column.name in rows.found.columns and (column.refers or rows.found.dataset.key == (column.name,)):
+            _cases(rows, column.name)
         if column.type == "id" and column.name in rows.typed.plain:
             continue
         # A buyer is stored as a hash only, and nicknames hold every sign there is.
@@ -85,6 +87,17 @@ def _distinct(rows: Rows, column: str, code: str, severity: str, condition: str)
         tell(rows, code, severity, cell=place(rows, column, row), column=label(rows, column), value=value, count=times)
     if found and found[0][3] > len(found):
         tell(rows, "more_of_the_same", severity, column=label(rows, column), count=found[0][3] - len(found))
+
+
+def _cases(rows: Rows, column: str) -> None:
+    """A warning for each id that another one of the column equals but for its letters' case."""
+    found = rows.con.execute(
+        f"select value, other, row from (select value, row, first_value(value) over same as other from (select {column} as"
+        f" value, min(_row) as row from {rows.table} where {column} is not null group by 1) window same as (partition by"
+        f" lower(value) order by row)) where value <> other order by row limit {SHOWN}").fetchall()
+    for value, other, row in found:
+        tell(rows, "differs_by_case", "warning", cell=place(rows, column, row), column=label(rows, column), value=value,
+             other=other)
 
 
 def _invisible(rows: Rows, column: str) -> None:

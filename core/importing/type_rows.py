@@ -9,8 +9,8 @@ from rapidfuzz import process
 from core import text
 from core.datasets import Column, sql_type
 from core.importing import values
-from core.importing.columns import date_orders, leave_out
-from core.importing.match import Decision, Match, unit
+from core.importing.columns import date_orders, keys_alone, leave_out, unnamed
+from core.importing.match import Decision, Match, like_ours, unit
 from core.importing.read import RawSheet
 
 SHOWN = 2000
@@ -110,7 +110,7 @@ def typed(con: duckdb.DuckDBPyConnection, name: str, raw: RawSheet, found: Match
     con.execute(f"create or replace table {name} as select _row, '' as _part,"
                 f" {', '.join(_final(c, c.name in said, words) for c in found.dataset.columns)}, {wrong} as _wrong"
                 f" from (select cells.*{typed_fields} from cells{joins} where {kept}) as cells")
-    _look_at_wholes(con, columns, scales, found, raw, result, lang)
+    _look_at_wholes(con, columns, scales, found, raw, decided, result, lang)
     _check_cells(con, name, columns, found, raw, result, lang)
     for unsure in result.unsure:
         con.execute(f"update {name} set {unsure} = null")
@@ -147,7 +147,8 @@ def _date_orders(con, found: Match, decided: Decision, raw: RawSheet, result: Ty
     return orders
 
 
-def _look_at_wholes(con, columns: list[Column], scales: dict, found: Match, raw: RawSheet, result: Typed, lang: str) -> None:
+def _look_at_wholes(con, columns: list[Column], scales: dict, found: Match, raw: RawSheet, decided: Decision, result: Typed,
+                    lang: str) -> None:
     """What columns and rows as wholes give reason to say: units of headers, refunds with a minus, rows of a key alone."""
     def place(column: Column) -> dict:
         index = found.columns[column.name]
@@ -172,6 +173,25 @@ def _look_at_wholes(con, columns: list[Column], scales: dict, found: Match, raw:
             if below > 1 and not above:
                 con.execute(f"update {result.name} set {column.name} = -{column.name} where {column.name} < 0")
                 result.problems.append(problem("minus_dropped", "warning", lang, count=below, **place(column)))
+
+
+    _look_at_left_out(con, found, raw, decided, result, lang)
+
+
+def _look_at_left_out(con, found: Match, raw: RawSheet, decided: Decision, result: Typed, lang: str) -> None:
+    """Columns that nobody reads though they look like ours or have no header, and rows that hold nothing but their key."""
+    for index, name in like_ours(found, decided):
+        result.problems.append(problem("like_ours", "warning", lang, value=found.headers[index], column=found.headers[index],
+                                       field=label(found.dataset.column(name), lang),
+                                       cell=address(raw.name, index, found.header_row)))
+    for index, count in unnamed(con, found, raw):
+        result.problems.append(problem("unnamed_columns", "warning", lang, count=count,
+                                       cell=address(raw.name, index, found.header_row)))
+    row, count = keys_alone(con, found, result.name)
+    if count:
+        key = text.say("page.comma", lang).join(label(found.dataset.column(name), lang) for name in found.dataset.key)
+        result.problems.append(problem("nothing_but_key", "warning", lang, column=key, count=count,
+                                       cell=address(raw.name, None, row)))
 
 
 def reject(con, result: Typed) -> None:

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from core.datasets import Column, sql_type
 
-FULL_WIDTH = "０１２３４５６７８９．，－＋％（）／：￥　"
-HALF_WIDTH = "0123456789.,-+%()/:¥ "
+LETTERS = "".join(chr(code) for code in (*range(65, 91), *range(97, 123)))
+FULL_WIDTH = "０１２３４５６７８９．，－＋％（）／：￥　＿" + "".join(chr(ord(letter) + 0xFEE0) for letter in LETTERS)
+HALF_WIDTH = "0123456789.,-+%()/:¥ _" + LETTERS
 MISSING = ("", "-", "—", "--", "——", "n/a", "na", "#n/a", "null", "none", "nan")
 INVISIBLE = r"[\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}]"
 TIME = r"(\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)"
@@ -31,7 +32,7 @@ def all_plain(column: Column, raw: str) -> str:
 
 def clean(raw: str, fold: bool = True) -> str:
     """SQL: the cell without blanks around it and invisible signs in it, null where it says that nothing is there; `fold`
-    writes full-width digits and signs half-width."""
+    writes full-width digits, letters and signs half-width."""
     blanks = "chr(32) || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288)"
     seen = f"regexp_replace({raw}, '{INVISIBLE}', '', 'g')"
     wide = f"translate({seen}, '{FULL_WIDTH}', '{HALF_WIDTH}')" if fold else seen
