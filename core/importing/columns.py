@@ -12,7 +12,7 @@ TOTALS = (rf"(?i)^{GAP}(.{{0,12}}({SUMS})|(本页|本月|本季度?|本店|全�
 REMARKS = (r"^[\s　]*(制表|审核|复核|填报|填表|报送|经办|导出|打印|生成|统计|更新|数据来源|来源|备注|说明|注)"
            r"(人|员|时间|日期|部门|单位|口径)?[\s　]*[:：].*$")
 EXAMPLES = r"(?i)^\s*(示例|example)(\s.*)?$"
-PLACED = {"id", "month", "quarter", "date", "datetime"}
+PLACED = {"id", "month", "quarter", "date"}
 
 
 def leave_out(con, found: Match, raw: RawSheet, plain: set[str]) -> tuple[str, list[tuple[str, int, int]]]:

@@ -95,8 +95,8 @@ def test_other_formats_change_no_figure(bring, store, shown, text):
     assert rows(store, "select gmv from team_months") == [(123456.5,)]
 
 
-@pytest.mark.parametrize(("cell", "gmv"), [("123000元", 123_000), ('"￥98,000元"', 98_000), ("12.3", 123_000), ("12.3万元", 123_000),
-                                           ("2千", 2_000), ("(3元)", -3)])
+@pytest.mark.parametrize(("cell", "gmv"), [
+    ("123000元", 123_000), ('"￥98,000元"', 98_000), ("12.3", 123_000), ("12.3万元", 123_000), ("2千", 2_000), ("(3元)", -3)])
 def test_a_cells_own_unit_comes_before_its_headers(bring, store, cell, gmv):
     bring("m.csv", f"月份,团队编号,GMV(万元)\n2026-07,T1,{cell}\n")
     assert rows(store, "select gmv from team_months") == [(gmv,)]
@@ -143,8 +143,9 @@ def test_a_column_of_dates_that_contradicts_itself_says_so_with_both_cells(bring
     assert "13/07/2026" in issue.message and "07/14/2026" in issue.message and sheet.inserted == 0
 
 
-@pytest.mark.parametrize("last", ["制表人：王芳 审核：赵", "导出时间:2026-08-01 10:00", "备注：以上数据含税", "8月合计", "合　计", "总  计",
-                                  "合计:", "共2笔", "T1小计"])
+@pytest.mark.parametrize("last", [
+    "制表人：王芳 审核：赵", "导出时间:2026-08-01 10:00", "备注：以上数据含税", "8月合计", "合　计", "总  计", "合计:",
+    "共2笔", "T1小计"])
 def test_what_stands_below_a_table_is_left_out_and_said(bring, last):
     sheet = bring("m.csv", f"月份,团队编号,GMV\n2026-07,T1,5\n{last},,{5 if '计' in last else ''}\n")
     assert errors(sheet) == [] and (sheet.inserted, sheet.skipped) == (1, 1) and said(sheet) & {"total_row", "remark_row"}
@@ -165,9 +166,11 @@ def test_a_row_with_a_remark_and_a_gap_is_still_an_error(bring):
 
 
 @pytest.mark.parametrize(("header", "field", "value"), [
-    ("支付买家数（人）", "buyers", 5), ("支付买家数（个）", "buyers", 5), ("复购买家数[人]", "repeat_buyers", 5), ("发货单数(单)", "shipments", 5),
-    ("GMV（单位：万元）", "gmv", 50_000), ("GMV:万元", "gmv", 50_000), ("利润 万元", "profit", 50_000), ("退款金额（k）", "refund_amount", 5_000),
-    ("退款金额/元", "refund_amount", 5), ("社群人数【万人】", "community_members", 50_000), ("利润百元", "profit", 500)])
+    ("支付买家数（人）", "buyers", 5), ("支付买家数（个）", "buyers", 5), ("复购买家数[人]", "repeat_buyers", 5),
+    ("发货单数(单)", "shipments", 5), ("GMV（单位：万元）", "gmv", 50_000), ("GMV:万元", "gmv", 50_000),
+    ("利润 万元", "profit", 50_000), ("退款金额（k）", "refund_amount", 5_000),
+    ("退款金额/元", "refund_amount", 5),
+    ("社群人数【万人】", "community_members", 50_000), ("利润百元", "profit", 500)])
 def test_a_unit_in_a_header_hides_no_column(bring, store, header, field, value):
     sheet = bring("m.csv", f"月份,团队编号,{header},期初用户数\n2026-07,T1,5,9\n")
     assert sheet.mapping[header] == field and rows(store, f"select {field} from team_months") == [(value,)]
@@ -185,7 +188,8 @@ def test_a_unit_that_is_unknown_is_not_guessed_and_the_column_is_named(bring, he
     assert header in sheet.ignored_columns and (issue.severity, issue.cell) == ("warning", "C1") and "GMV" in issue.message
 
 
-@pytest.mark.parametrize("header", ["GMV美元", "退款金额分", "退款金额状态", "社群人数增长", "成交金额占比", "退款金额上限", "利润环比"])
+@pytest.mark.parametrize("header", ["GMV美元", "退款金额分", "退款金额状态", "社群人数增长", "成交金额占比", "退款金额上限",
+                                    "利润环比"])
 def test_another_thing_beside_ours_feeds_no_column(bring, header):
     assert bring("m.csv", f"月份,团队编号,{header},发货单数\n2026-07,T1,5,9\n").ignored_columns == [header]
 
