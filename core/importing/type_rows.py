@@ -329,7 +329,7 @@ def _reason(code: str, value: str, column: Column, header: str) -> str:
         return "negative_refund" if column.flips else "too_small" if column.max is None else code
     if code != "not_a_number":
         return code
-    seen = (("date_not_number", DATE), ("range_not_number", RANGE), ("percent_misplaced", "" if column.percent else r"%\s*$"),
+    seen = (("date_not_number", DATE), ("range_not_number", RANGE), ("percent_misplaced", "" if column.percent else r"\d\s*%\s*$"),
             ("not_whole", r"^-?\d+\.\d+$" if column.type == "integer" else ""),
             ("currency_or_unit", values.CURRENCY if unit(header) != 1 else ""))
     return next((reason for reason, pattern in seen if pattern and re.search(pattern, value)), code)
