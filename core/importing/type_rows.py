@@ -165,7 +165,7 @@ def _look_at_wholes(con, columns: list[Column], scales: dict, found: Match, raw:
                                 + values.says(f"c{found.columns[column.name]}", column.empty),
                                 [str(raw.parquet), found.header_row]).fetchone()[0]
             if count:
-                result.problems.append(problem("read_as_empty", "note", lang, count=count, value="、".join(column.empty),
+                result.problems.append(problem("read_as_empty", "note", lang, count=count, value="、".join(column.empty[:2]),
                                                **place(column)))
         if column.flips:
             below, above = con.execute(f"select count(*) filter ({column.name} < 0), count(*) filter ({column.name} > 0)"
@@ -329,7 +329,8 @@ def _reason(code: str, value: str, column: Column, header: str) -> str:
         return "negative_refund" if column.flips else "too_small" if column.max is None else code
     if code != "not_a_number":
         return code
-    seen = (("date_not_number", DATE), ("range_not_number", RANGE), ("percent_misplaced", "" if column.percent else r"\d\s*%\s*$"),
+    seen = (("date_not_number", DATE), ("range_not_number", RANGE),
+            ("percent_misplaced", "" if column.percent else r"\d\s*%\s*$"),
             ("not_whole", r"^-?\d+\.\d+$" if column.type == "integer" else ""),
             ("currency_or_unit", values.CURRENCY if unit(header) != 1 else ""))
     return next((reason for reason, pattern in seen if pattern and re.search(pattern, value)), code)
