@@ -96,8 +96,9 @@ def run_import(asked) -> dict:
     if unknown:
         raise Refused(f"没有这种数据表 / no such dataset: {unknown[0]}; {', '.join(DATASETS)}")
     told = importing.Decision(asked.dataset, dict(asked.map), dict(asked.value))
-    upload = importing.prepare(store, [(path.name, path) for path in asked.files], everywhere=told,
-                               encodings=dict.fromkeys((p.name for p in asked.files), asked.encoding) if asked.encoding else {},
+    names = importing.told_apart([path.name for path in asked.files])
+    upload = importing.prepare(store, list(zip(names, asked.files, strict=True)), everywhere=told,
+                               encodings=dict.fromkeys(names, asked.encoding) if asked.encoding else {},
                                lang=asked.lang)
     replaced = frozenset(name for name, gone in upload.gone.items() if gone.count and gone.months)
     batch = importing.save(store, upload, asked.accept_valid, replaced if asked.replace_period else frozenset())

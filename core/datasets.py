@@ -17,7 +17,8 @@ class Column:
     `choices` canonical value → {zh, en, also}; `default` is the text an empty cell is read as ("" = stays empty),
     `defaults` the same by the value of another column (`by`); `refers` = dataset whose key it holds → SQL of the rows
     where it does, `must_exist` = an unknown one is an error; `daily` = which of a month's days holds for the month
-    ("" = the days are added up)."""
+    ("" = the days are added up); `percent` = 27% is a value of it, `flips` = a file that has it with a minus throughout
+    means the same without, `empty` = words that say that there is none."""
 
     name: str
     zh: str
@@ -33,6 +34,9 @@ class Column:
     refers: dict | None = None
     must_exist: bool = False
     daily: str = ""
+    percent: bool = False
+    flips: bool = False
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ def _column(entry: dict, choices: dict) -> Column:
     named = {"choices": choices[entry["choices"]]} if "choices" in entry else {}
     refers = entry.get("refers")
     known = {"refers": {refers: "true"} if isinstance(refers, str) else refers}
-    return Column(**entry | {"also": tuple(entry.get("also", ()))} | named | known)
+    listed = {name: tuple(entry.get(name, ())) for name in ("also", "empty")}
+    return Column(**entry | listed | named | known)
 
 
 _declared = tomllib.loads(DECLARATIONS.read_text("utf-8"))

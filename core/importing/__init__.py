@@ -19,12 +19,14 @@ from core import metrics, text
 from core.datasets import DATASETS
 from core.importing import values as reading
 from core.importing.match import Decision
+from core.importing.mend import keep_stocks
+from core.importing.overlaps import overlaps
 from core.importing.read import RawFile, RawSheet, read
 from core.importing.references import check_references
 from core.importing.sheets import Reading, in_file, keep_rejected, read_sheet
 from core.importing.stage import stage
 from core.importing.type_rows import Problem, Vocabulary, problem
-from core.importing.upload import Sheet, Upload
+from core.importing.upload import OF_HEADERS, Sheet, Upload, told_apart
 from core.store import Store
 from core.store.buyer_key import buyer_key
 from core.store.errors import StoreError, of_writing
@@ -37,11 +39,11 @@ def prepare(store: Store, files: list[tuple[str, Path]], *, decisions: dict[str 
             lang: str = "zh", told=None) -> Upload:
     """Reads and checks files without saving anything. `decisions` are the user's by set of headers (`Sheet.key`), values by
     (file, sheet) as well; `everywhere` holds for the other sheets, `remembered` takes up what was decided of the same
-    headers before; `encodings` by file.
+    headers before; `encodings` by file. Of files of one name the later ones are named as `told_apart` does.
     `told(share done, file)` is told several times a second; what it raises ends the reading, with nothing left behind."""
     def decide(file: str, sheet: str, key: str) -> tuple[Decision, bool]:
         given, own = (decisions or {}).get(key), (decisions or {}).get((file, sheet), Decision())
-        earlier = Decision(**found) if remembered and given is None and (found := store.remembered(key)) else None
+        earlier = _lasting(Decision(**found)) if remembered and given is None and (found := store.remembered(key)) else None
         decided = given or earlier or everywhere or Decision()
         return replace_in(decided, values=decided.values | own.values), earlier is not None
     with _shared(store, lang, decide) as shared:
@@ -87,7 +89,8 @@ def lay(store: Store, name: str, content) -> Path:
 
 def _read_all(shared: Reading, files: list, encodings: dict, told) -> list[Sheet]:
     sheets, seen = [], set()
-    for number, (name, path) in enumerate(files):
+    names = told_apart([name for name, _ in files])
+    for number, (name, path) in enumerate(zip(names, (path for _, path in files), strict=True)):
         told(number / len(files), name)
         with path.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").digest()
@@ -96,9 +99,10 @@ def _read_all(shared: Reading, files: list, encodings: dict, told) -> list[Sheet
             continue
         seen.add(digest)
         raw = shared.folder / str(number)
-        for read_file in read(path, raw, encodings.get(name), lambda done, number=number, name=name:
-                              told((number + done * 0.6) / len(files), name)):
-            sheets += _file(shared, f"{name} › {read_file.name}" if read_file.name else name, read_file)
+        found = read(path, raw, encodings.get(name), lambda done, number=number, name=name:
+                     told((number + done * 0.6) / len(files), name))
+        for inside, read_file in zip(told_apart([each.name for each in found]), found, strict=True):
+            sheets += _file(shared, f"{name} › {inside}" if inside else name, read_file)
             told((number + 0.9) / len(files), name)
         # The raw rows still hold the personal columns: they do not outlive the reading.
         shutil.rmtree(raw, ignore_errors=True)
@@ -136,12 +140,11 @@ def _staged(shared: Reading, sheets: list[Sheet]) -> Upload:
     problems, refused = check_references(shared.con, tables, known, shared.lang, shared.refused)
     for table, said in problems.items():
         shared.parts[table][0].issues += said
-    for table, rows in refused.items():
-        sheet, found = shared.parts[table]
-        shared.con.execute("create or replace table bad as select unnest(?)::integer as _row", [rows])
-        keep_rejected(shared, sheet, f"select _row, {', '.join(f'{name}::varchar as {name}' for name in in_file(found))}"
-                                      f" from {table} where _row in (from bad)")
-        sheet.rejected += shared.con.execute(f"delete from {table} where _row in (from bad)").fetchone()[0]
+    _refuse(shared, refused)
+    for name, parts in shared.tables.items():
+        _refuse(shared, overlaps(shared.con, DATASETS[name], [(table, *shared.parts[table]) for table, _, _ in parts],
+                                 shared.lang))
+    keep_stocks(shared.con, [table for table, _, _ in shared.tables.get("team_months", ())])
     owned = "ownership" in tables or shared.store.counts()["ownership"]
     for sheet in sheets:
         sheet.issues.sort(key=_row_of)
@@ -151,15 +154,23 @@ def _staged(shared: Reading, sheets: list[Sheet]) -> Upload:
     for name, parts in shared.tables.items():
         upload.staged[name] = shared.folder / f"{name}.parquet"
         key = buyer_key(shared.store) if name == "orders" else ""
-        repeated = stage(shared.con, DATASETS[name], parts, upload.staged[name], key)
-        for (table, *_), left_out in zip(parts, repeated, strict=True):
-            shared.parts[table][0].skipped += left_out
+        stage(shared.con, DATASETS[name], parts, upload.staged[name], key)
     for name, frame in shared.store.compare(upload.staged).items():
         for row in frame.itertuples(index=False):
             sheet = next(s for s in sheets if (s.dataset, s.file, s.sheet) == (name, row[0], row[1]))
             sheet.inserted, sheet.updated, sheet.unchanged = int(row.inserted), int(row.updated), int(row.unchanged)
     upload.gone = shared.store.gone(upload.staged)
     return upload
+
+
+def _refuse(shared: Reading, rows: dict[str, list[int]]) -> None:
+    """Takes rows (table → numbers) with an error that only other sheets show out of what is staged, to be given back."""
+    for table, numbers in rows.items():
+        sheet, found = shared.parts[table]
+        shared.con.execute("create or replace table bad as select unnest(?)::integer as _row", [numbers])
+        keep_rejected(shared, sheet, f"select _row, {', '.join(f'{name}::varchar as {name}' for name in in_file(found))}"
+                                      f" from {table} where _row in (from bad)")
+        sheet.rejected += shared.con.execute(f"delete from {table} where _row in (from bad)").fetchone()[0]
 
 
 def _stored_keys(store: Store, name: str) -> set[str]:
@@ -184,12 +195,16 @@ def save(store: Store, upload: Upload, accept_valid: bool = False, replace: froz
     batch = store.save(upload.staged, [{k: getattr(s, k) for k in kept} for s in upload.sheets if s.dataset], replace,
                        months)
     for sheet in upload.sheets:
-        if sheet.key and sheet.decided != Decision():
-            # A month or quarter told for one file would be wrong for the next.
-            lasting = {k: v for k, v in sheet.decided.values.items() if k not in ("month", "quarter")}
-            store.remember(sheet.key, asdict(sheet.decided) | {"values": lasting})
+        if sheet.key and (lasting := _lasting(sheet.decided)) != Decision():
+            store.remember(sheet.key, asdict(lasting))
     discard(upload)
     return batch
+
+
+def _lasting(decided: Decision) -> Decision:
+    """What of a decision holds for the next file of the same headers: a team, shop, month or role told for one file would
+    be wrong for the next, and silently so."""
+    return replace_in(decided, values={name: said for name, said in decided.values.items() if name in OF_HEADERS})
 
 
 def discard(upload: Upload) -> None:

@@ -127,7 +127,8 @@ def _duplicates(rows: Rows) -> None:
         return
     content = "hash(row(" + ", ".join(c.name for c in dataset.columns) + "))"
     numbered = f" and {dataset.numbered} is not null" if dataset.numbered else ""
-    con.execute(f"create or replace table twice as select _row, first_row, {content} = first_hash as same from"
+    said = f"concat_ws(' + ', {', '.join(dataset.key)}) as said"
+    con.execute(f"create or replace table twice as select _row, first_row, {said}, {content} = first_hash as same from"
                 f" (select *, first_value(_row) over w as first_row, first_value({content}) over w as first_hash"
                 f" from {rows.table} where _row not in (from bad){numbered} window w as (partition by {key} order by _row))"
                 " where _row <> first_row")
@@ -138,10 +139,11 @@ def _duplicates(rows: Rows) -> None:
         tell(rows, "repeated_row", "warning", cell=place(rows, None, first), count=same)
     named = " + ".join(label(rows, name) for name in dataset.key)
     shown = next((name for name in dataset.key if name in rows.found.columns), None)
-    others = con.execute("select _row, first_row, count(*) over () from twice where not same order by _row"
+    others = con.execute("select _row, first_row, count(*) over (), said from twice where not same order by _row"
                          f" limit {SHOWN}").fetchall()
-    for row, first, _ in others:
-        tell(rows, "duplicate_key", "error", cell=place(rows, shown, row), column=named, first=place(rows, shown, first))
+    for row, first, _, value in others:
+        tell(rows, "duplicate_key", "error", cell=place(rows, shown, row), column=named, value=value,
+             first=place(rows, shown, first))
     if others and others[0][2] > len(others):
         tell(rows, "more_of_the_same", "error", column=named, count=others[0][2] - len(others))
     con.execute("insert into bad select _row from twice where not same")

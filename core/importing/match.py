@@ -5,8 +5,10 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from core.datasets import DATASETS, PERSONAL, TELLING, Dataset
 
@@ -14,8 +16,15 @@ HEADER_ROWS = 20
 NEAR = 80
 # Words for the same thing; apart from these, near spellings differ only by a slip.
 SAME = (("编码", "编号"), ("代码", "编号"), ("号码", "编号"), ("时间", "日期"), ("名字", "名称"))
-# The units that a header may carry, and what one of them is worth.
-UNITS = {"元": 1.0, "¥": 1.0, "yuan": 1.0, "rmb": 1.0, "%": 0.01, "千元": 1e3, "万元": 1e4, "万": 1e4, "亿元": 1e8, "亿": 1e8}
+# The units that a header may carry, and what one of them is worth: 万元, (人), [单], （单位：千元）, GMV:万元.
+POWERS = {"百": 1e2, "千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8}
+MONEY = "人民币|元|¥|yuan|rmb|cny"
+COUNTED = "人|个|单|件|次|位|名|笔|户|条|张|份|家|款|项|套|票|股|小时|年"
+SIZES = "|".join(sorted(POWERS, key=len, reverse=True))
+UNIT = rf"(?:%|(?:{SIZES})?(?:{MONEY}|{COUNTED})|{SIZES})"
+BRACKETED = rf"[(\[【〔](?:单位[:：]?)?({UNIT})[)\]】〕]"
+REMARK = r"[(\[【〔](?:必填|选填|可选|required|optional)[)\]】〕]"
+TRAILING = re.compile(rf"(?:{BRACKETED}|[:/](?:单位:?)?({UNIT})|(?<=[^美港日欧韩加澳])((?:{SIZES})?元)|{REMARK})$")
 # A field that can be had without a column of its own, and from which other columns.
 COMPUTED = {"orders": {"paid_amount": ("quantity", "unit_price")}}
 
@@ -52,14 +61,29 @@ class Match:
 # The first rows of a sheet are read once per dataset: the same few hundred cells, thousands of times.
 @lru_cache(maxsize=16_384)
 def normal(header: str | None) -> str:
-    """A header as it is compared: full-width folded, no case, blanks, underscores, marks or trailing unit."""
-    return re.sub(r"\((" + "|".join(UNITS) + r")\)$", "", _folded(header))
+    """A header as it is compared: full-width folded, no case, blanks, underscores, marks or units and remarks at its end."""
+    return _parted(header)[0]
 
 
 def unit(header: str) -> float:
     """What one in a column under this header is worth: 10,000 under “GMV(万元)”, 0.01 under “转化率(%)”."""
-    found = re.search(r"\((" + "|".join(UNITS) + r")\)$", _folded(header))
-    return UNITS[found[1]] if found else 1.0
+    return next((one for said in _parted(header)[1] if (one := _worth(said)) != 1), 1.0)
+
+
+@lru_cache(10_000)
+def _parted(header: str | None) -> tuple[str, tuple[str, ...]]:
+    """A folded header without what trails it, and the units that did."""
+    bare, units = _folded(header), []
+    while found := TRAILING.search(bare):
+        bare, units = bare[:found.start()], [*units, *(said for said in found.groups() if said)]
+    return bare, tuple(units)
+
+
+def _worth(said: str) -> float:
+    if said == "%":
+        return 0.01
+    size = re.match(SIZES, said)
+    return POWERS[size[0]] if size else 1.0
 
 
 def _folded(header: str | None) -> str:
@@ -93,7 +117,7 @@ def resembling(rows: list[tuple[int, list]], sheet: str, decided: Decision) -> M
     """The reading of a sheet's first rows that comes nearest to one of ours, however far; None without two columns. Of a
     dataset that the user chose no column need be known yet."""
     named = SHEET_NAMES.get(normal(sheet))
-    labelled = [(number, cells, labels(cells)) for number, cells in rows[:HEADER_ROWS]]
+    labelled = [(number, cells, labels(cells)) for number, cells in [*rows[:HEADER_ROWS], *_joined(rows[:HEADER_ROWS])]]
     best, best_rank = None, ()
     for name in [decided.dataset] if decided.dataset else DATASETS:
         for number, cells, headers in labelled:
@@ -104,6 +128,22 @@ def resembling(rows: list[tuple[int, list]], sheet: str, decided: Decision) -> M
             if len(found.columns) >= (0 if decided.dataset else 2) and (best is None or rank > best_rank):
                 best, best_rank = found, rank
     return best
+
+
+def _joined(rows: list[tuple[int, list]]) -> list[tuple[int, list]]:
+    """Two rows under each other as one header: 销售 above GMV and 退款金额 is GMV and 退款金额, 月份 above nothing is 月份. A
+    group that changes what a header means (目标 above GMV) becomes part of it."""
+    joined = []
+    for (_, above), (number, below) in pairwise(rows):
+        if not all(str(cell or "").strip() for cell in below):
+            cells, group = [], ""
+            for upper, lower in zip(above, below, strict=True):
+                group = str(upper or "").strip() or group
+                lower = str(lower or "").strip()
+                telling = any(word in normal(group) and word not in normal(lower) for word in TELLING)
+                cells.append(group + lower if lower and telling else lower or upper)
+            joined.append((number, cells))
+    return joined
 
 
 def _required(found: Match) -> int:
@@ -141,7 +181,7 @@ def _read_header(dataset: Dataset, number: int, cells: list, headers: dict[int, 
     for i, header in headers.items():
         if normal(header) in chosen:
             wanted.append((-1, i, chosen[normal(header)]))
-        elif bare[i] in NAMES[dataset.name]:
+        elif bare[i] in NAMES[dataset.name] and _takes(dataset, NAMES[dataset.name][bare[i]][1], header):
             rank, name = NAMES[dataset.name][bare[i]]
             wanted.append((rank, i, name))
     columns: dict[str, int] = {}
@@ -176,7 +216,7 @@ def _nearly(found: Match, decided: Decision) -> Match:
     chosen = {normal(header) for header in decided.columns}
     open_ = {i: normal(header) for i, header in found.headers.items() if header in found.ignored and normal(header) not in chosen}
     pairs = [(fuzz.ratio(_plainer(header), _plainer(word)), i, name) for i, header in open_.items()
-             for word, name in free.items() if _alike(header, word)]
+             for word, name in free.items() if _alike(header, word) and _takes(found.dataset, name, found.headers[i])]
     columns, how = dict(found.columns), dict(found.how)
     for likeness, i, name in sorted(pairs, reverse=True):
         if likeness >= NEAR and name not in columns and i not in columns.values():
@@ -187,9 +227,29 @@ def _nearly(found: Match, decided: Decision) -> Match:
                       found.confidence == 1)
 
 
+def _takes(dataset: Dataset, name: str, header: str) -> bool:
+    """Whether a field can have the header's unit: 利润(%) is a rate and no profit."""
+    return unit(header) != 0.01 or dataset.column(name).percent
+
+
 def _alike(header: str, name: str) -> bool:
-    """Whether two spellings may mean the same: short ones and those that differ in a telling word do not."""
-    return min(len(header), len(name)) >= 3 and all((word in header) == (word in name) for word in TELLING)
+    """Whether two spellings may mean the same: short ones, those that differ in a telling word or in more than a slip do
+    not."""
+    return (min(len(header), len(name)) >= 3 and all((word in header) == (word in name) for word in TELLING)
+            and Levenshtein.distance(_plainer(header), _plainer(name)) <= (1 if min(len(header), len(name)) < 8 else 2))
+
+
+def like_ours(found: Match, decided: Decision) -> list[tuple[int, str]]:
+    """(column, field) of headers left out that are a free field's name with a unit or remark that we do not know."""
+    chosen = {normal(header) for header in decided.columns}
+    said = []
+    for i, header in found.headers.items():
+        start = re.split(r"[(\[【〔:/]", _folded(header))[0]
+        _, name = NAMES[found.dataset.name].get(normal(start), (0, ""))
+        if header in found.ignored and normal(header) not in chosen and name and name not in found.columns \
+                and name not in decided.values:
+            said.append((i, name))
+    return said
 
 
 def _plainer(header: str) -> str:

@@ -1,5 +1,6 @@
 """What is put right before rows are checked: amounts and signs of orders, defaults, days of a month; notes say so."""
 
+from core.datasets import DATASETS
 from core.importing import values
 from core.importing.rows import Rows, count, rule, tell
 
@@ -33,7 +34,7 @@ def _amounts(rows: Rows) -> None:
         tell(rows, "amount_computed", "note", count=count(rows, "true"))
     negative, buyerless = count(rows, "paid_amount < 0"), count(rows, "buyer_id is null")
     if negative:
-        stated = "refund_amount" in columns and count(rows, "refund_amount <> 0") > 0
+        stated = "refund_amount" in columns and count(rows, "refund_amount <> 0 and _row not in (from bad)") > 0
         if not stated:
             rows.con.execute(f"update {rows.table} set refund_amount = -paid_amount where paid_amount < 0")
         rows.con.execute(f"update {rows.table} set paid_amount = 0 where paid_amount < 0")
@@ -43,23 +44,36 @@ def _amounts(rows: Rows) -> None:
 
 
 def _days(rows: Rows) -> None:
-    """Daily rows of a month live beside each other, each with its day; stocks are kept on the one day that holds."""
+    """Daily rows of a month live beside each other, each with its day."""
     first, second = (f"cast({values.moment('cells.month', order)} as date)" for order in ("dmy", "mdy"))
     day = f"case when strftime({first}, '%Y-%m') = typed.month then {first} else {second} end::varchar"
-    rows.con.execute(f"create or replace table days as select _row, {day} as day, count(distinct {day}) over"
+    rows.con.execute(f"create or replace table daily as select _row, {day} as day, count(distinct {day}) over"
                      f" (partition by typed.month, typed.team_id) as several from cells join {rows.table} as typed"
                      " using (_row)")
-    rows.con.execute(f"update {rows.table} as typed set _part = day from days where days._row = typed._row"
+    rows.con.execute(f"update {rows.table} as typed set _part = day from daily where daily._row = typed._row"
                      " and several > 1 and day is not null")
     daily = count(rows, "_part <> ''")
     if not daily:
         return
     rule(rows, "month_beside_days", f"_part = '' and (month, team_id) in (select (month, team_id) from {rows.table}"
                                     " where _part <> '')", "month")
-    for column in rows.found.dataset.columns:
+    tell(rows, "daily_rows", "note", count=daily)
+
+
+def keep_stocks(con, tables: list[str]) -> None:
+    """Of the daily rows of a month, in however many sheets and without those that were rejected, each stock stays on the
+    one day that holds for the month."""
+    if not tables:
+        return
+    con.execute("create or replace view days as " + " union all ".join(
+        f"select *, {i} as _nth from {table} where _part <> ''" for i, table in enumerate(tables)))
+    if not con.execute("select 1 from days limit 1").fetchone():
+        return
+    for column in DATASETS["team_months"].columns:
         if column.daily:
             chosen = "arg_max" if column.daily == "last" else "arg_min"
-            rows.con.execute(f"update {rows.table} set {column.name} = null where _part <> '' and _row not in (select"
-                             f" {chosen}(_row, _part) from {rows.table} where _part <> '' and {column.name} is not null"
-                             " group by month, team_id)")
-    tell(rows, "daily_rows", "note", count=daily)
+            con.execute(f"create or replace table held as select {chosen}(struct_pack(nth := _nth, line := _row), _part) as kept"
+                        f" from days where {column.name} is not null group by month, team_id")
+            for i, table in enumerate(tables):
+                con.execute(f"update {table} set {column.name} = null where _part <> '' and _row not in"
+                            f" (select kept.line from held where kept.nth = {i})")

@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 from core import periods
+from core.importing.match import unit
 from core.importing.rows import Rows, label, place, rule, tell
 from core.importing.type_rows import SHOWN
 from core.importing.values import INVISIBLE
+from core.metrics import METRICS
 
 FIRST_DAY = date(1970, 1, 1)
 DAYS_AHEAD = 400
@@ -21,7 +23,11 @@ def plausible(rows: Rows, today: date) -> None:
     """Adds warnings for dates before 1970 or more than 400 days ahead (stored as they are: they fall in no quarter that
     is settled), errors for numbers from 10¹², notes and warnings for texts and ids that look like code."""
     _limits(rows, today)
+    if rows.found.dataset.name == "targets":
+        _per_cents(rows)
     for column in rows.found.dataset.columns:
+        if column.name in rows.found.columns and (column.refers or rows.found.dataset.key == (column.name,)):
+            _cases(rows, column.name)
         if column.type == "id" and column.name in rows.typed.plain:
             continue
         # A buyer is stored as a hash only, and nicknames hold every sign there is.
@@ -43,6 +49,15 @@ def _limits(rows: Rows, today: date) -> None:
                  low=str(first), high=str(last))
         elif column.type in ("number", "integer"):
             rule(rows, "implausible_number", f"({column.name} <= -{MOST} or {column.name} >= {MOST})", column.name)
+
+
+def _per_cents(rows: Rows) -> None:
+    """A bar in per cent belongs to a metric that is one: 50% of an NPS or a GMV was read as 0.5."""
+    shares = tuple(name for name, metric in METRICS.items() if metric.unit == "percent")
+    for name in (c.name for c in rows.found.dataset.columns if c.percent and c.name in rows.found.columns):
+        whole = unit(rows.found.headers[rows.found.columns[name]]) == 0.01
+        said = "true" if whole else f"_row in (select _row from cells where contains({name}, '%'))"
+        rule(rows, "percent_misplaced", f"metric not in {shares} and {name} is not null and {said}", name)
 
 
 def _texts(rows: Rows, column) -> None:
@@ -72,6 +87,17 @@ def _distinct(rows: Rows, column: str, code: str, severity: str, condition: str)
         tell(rows, code, severity, cell=place(rows, column, row), column=label(rows, column), value=value, count=times)
     if found and found[0][3] > len(found):
         tell(rows, "more_of_the_same", severity, column=label(rows, column), count=found[0][3] - len(found))
+
+
+def _cases(rows: Rows, column: str) -> None:
+    """A warning for each id that another one of the column equals but for its letters' case."""
+    found = rows.con.execute(
+        f"select value, other, row from (select value, row, first_value(value) over same as other from (select {column} as"
+        f" value, min(_row) as row from {rows.table} where {column} is not null group by 1) window same as (partition by"
+        f" lower(value) order by row)) where value <> other order by row limit {SHOWN}").fetchall()
+    for value, other, row in found:
+        tell(rows, "differs_by_case", "warning", cell=place(rows, column, row), column=label(rows, column), value=value,
+             other=other)
 
 
 def _invisible(rows: Rows, column: str) -> None:

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from core import text
 from core.importing import Sheet, Upload
 
+LONGEST = 28
 KEPT = ("file", "sheet", "dataset", "encoding", "header_row", "rows", "inserted", "updated", "unchanged", "skipped",
         "rejected", "ignored_columns", "dropped_personal_columns")
 
@@ -22,22 +23,33 @@ def as_json(upload: Upload, batch: int | None) -> dict:
 def rejected_rows(upload: Upload, lang: str) -> dict[str, pd.DataFrame]:
     """Per sheet with rejected rows, under its own headers and as text, those rows with their number in the file and the
     reasons; personal and unused columns are not in it."""
-    answer = {}
+    answer: dict[str, pd.DataFrame] = {}
     for sheet in upload.sheets:
         if sheet.rejects:
-            answer[" ".join(filter(None, (sheet.sheet, sheet.file)))[:28]] = _rows(sheet, lang)
+            answer[_name(sheet, {name.casefold() for name in answer})] = _rows(sheet, lang)
     return answer
+
+
+def _name(sheet: Sheet, taken: set[str]) -> str:
+    """A name that Excel takes for a sheet and that no other sheet has, also where the names begin alike."""
+    said = re.sub(r"[\[\]:*?/\\']", "", " ".join(filter(None, (sheet.sheet, sheet.file))))
+    name, number = said[:LONGEST], 2
+    while name.casefold() in taken:
+        name, number = f"{said[:LONGEST - 5]} ({number})", number + 1
+    return name
 
 
 def _rows(sheet: Sheet, lang: str) -> pd.DataFrame:
     rows = pd.concat([pq.read_table(path).to_pandas() for path in sheet.rejects], ignore_index=True).sort_values("_row")
     reasons: dict[int, list[str]] = {}
-    for issue in sheet.issues:
+    whole = []
+    for issue in (issue for issue in sheet.issues if issue.severity == "error" and issue.code != "more_of_the_same"):
         place = re.search(r"(\d+)$", issue.cell)
-        if place and issue.severity == "error":
-            reasons.setdefault(int(place[1]), []).append(f"{issue.message}{issue.suggestion}")
+        row = int(place[1]) if place else 0
+        (reasons.setdefault(row, []) if row > (sheet.header_row or 0) else whole).append(f"{issue.message}{issue.suggestion}")
     headers = {name: header for header, name in sheet.mapping.items()}
-    said = [text.say("rejected.join", lang).join(reasons.get(row, [text.say("rejected.same", lang)])) for row in rows["_row"]]
+    same = [] if whole else [text.say("rejected.same", lang)]
+    said = [text.say("rejected.join", lang).join(whole + reasons.get(row, same)) for row in rows["_row"]]
     frame = rows.drop(columns="_row").rename(columns=headers).astype(object)
     frame.insert(0, text.say("rejected.row", lang), rows["_row"])
     frame.insert(1, text.say("rejected.reason", lang), said)

@@ -9,14 +9,18 @@ from pathlib import Path
 import duckdb
 
 from core import text
+from core.importing import values
 from core.importing.check import check
-from core.importing.gross import gross_column
+from core.importing.gross import gross_column, order_amounts
 from core.importing.match import SHEET_NAMES, Decision, Match, headers_key, labels, match, normal, resembling
 from core.importing.read import SEVERITY, RawFile, RawSheet
 from core.importing.references import CODES
-from core.importing.type_rows import Problem, Vocabulary, address, label, letter, problem, reject, typed
+from core.importing.type_rows import SHOWN, Problem, Vocabulary, address, label, letter, problem, reject, typed
 from core.importing.upload import Sheet
 from core.store import Store
+
+# Beyond the last header no more columns than these are looked at.
+MOST_BESIDE = 50
 
 
 @dataclass
@@ -78,7 +82,8 @@ def _typed(shared: Reading, sheet: Sheet, raw: RawSheet, found: Match) -> None:
     con, lang, dataset = shared.con, shared.lang, found.dataset
     parts = shared.tables.setdefault(dataset.name, [])
     result = typed(con, f"{dataset.name}_{len(parts)}", raw, found, sheet.decided, shared.words, lang)
-    result.problems += _facts(con, raw, found, lang) + _headers(con, raw, found, lang)
+    result.problems += _facts(con, raw, found, lang) + _headers(con, raw, found, lang) + _beside(con, result, raw, found, lang)
+    result.problems += order_amounts(con, result, found, raw, sheet.decided, lang)
     check(con, result, found, raw, shared.words.roles, lang)
     sheet.gross = gross_column(con, result, found, raw, sheet.decided)
     if sheet.gross:
@@ -97,8 +102,10 @@ def _typed(shared: Reading, sheet: Sheet, raw: RawSheet, found: Match) -> None:
 
 def _set_aside(shared: Reading, sheet: Sheet, result, found: Match) -> None:
     """Takes the rows with an error out; what was read of them is kept beside the staged rows, to be given back."""
-    if not found.missing and shared.con.execute("select count(*) from bad").fetchone()[0]:
-        keep_rejected(shared, sheet, f"select _row, {', '.join(in_file(found))} from cells where _row in (from bad)")
+    rejected = f"from {result.name} where _row in (from bad)"
+    if shared.con.execute(f"select 1 {rejected} limit 1").fetchone():
+        keep_rejected(shared, sheet, f"select {', '.join(['_row', *in_file(found)])} from cells"
+                                     f" where _row in (select _row {rejected})")
     if found.dataset.name in CODES:
         keys = f"select {found.dataset.key[0]}::varchar from {result.name} where _row in (from bad)"
         shared.refused.setdefault(found.dataset.name, set()).update(k for (k,) in shared.con.execute(keys).fetchall())
@@ -153,3 +160,27 @@ def _headers(con, raw: RawSheet, found: Match, lang: str) -> list[Problem]:
         if differ:
             con.execute("insert into bad select _row from cells")
     return said
+
+
+def _beside(con, result, raw: RawSheet, found: Match, lang: str) -> list[Problem]:
+    """Cells right of a workbook's last header: a number beside the table may be half of one that was torn apart, so that
+    its row is refused; anything else is named in one warning."""
+    last = max(found.headers, default=raw.columns)
+    right = range(last + 1, min(raw.columns, last + 1 + MOST_BESIDE))
+    if not raw.name or not right:
+        return []
+    filled = {i: values.clean(f"c{i}") for i in right}
+    number = f"({values.number(filled[right[0]])}) is not null"
+    cases = " ".join(f"when {cell} is not null then {i}" for i, cell in filled.items())
+    cells = con.execute(f"select _row, index, value, torn from (select _row, case {cases} end as index, coalesce("
+                        f"{', '.join(filled.values())}) as value, {number} as torn from read_parquet(?)) where index is not null"
+                        f" and _row in (select _row from {result.name}) order by _row", [str(raw.parquet)]).fetchall()
+    torn, others = [cell for cell in cells if cell[3]], [cell for cell in cells if not cell[3]]
+    if torn:
+        con.executemany("insert into bad values (?)", [[row] for row, *_ in torn])
+    said = [problem("beyond_header", "error", lang, cell=address(raw.name, index, row), value=value)
+            for row, index, value, _ in torn[:SHOWN]]
+    if len(torn) > SHOWN:
+        said.append(problem("more_of_the_same", "error", lang, column=letter(right[0]), count=len(torn) - SHOWN))
+    return said + [problem("beside_table", "warning", lang, cell=address(raw.name, index, row), value=value[:40],
+                           count=len(others)) for row, index, value, _ in others[:1]]

@@ -8,25 +8,19 @@ from core.datasets import Dataset, sql_type
 TRACE = "_row, _part"
 
 
-def stage(con, dataset: Dataset, parts: list[tuple[str, str, str]], path: Path, buyer_key: str) -> list[int]:
-    """Writes the parts (typed table, file, sheet) as one parquet file, equal rows of overlapping files taken once and
-    buyers hashed; answers how many rows of each part were left out as repeated."""
+def stage(con, dataset: Dataset, parts: list[tuple[str, str, str]], path: Path, buyer_key: str) -> None:
+    """Writes the parts (typed table, file, sheet), which share no rows, as one parquet file, buyers hashed."""
     for i, (_, file, sheet) in enumerate(parts):
         con.execute(f"set variable file_{i} = $said", {"said": file})
         con.execute(f"set variable sheet_{i} = $said", {"said": sheet})
     columns = [c.name for c in dataset.columns]
     con.execute("create or replace view united as " + " union all ".join(
         f"select {', '.join(columns)}, {TRACE}, {i} as _nth from {table}" for i, (table, _, _) in enumerate(parts)))
-    source = _numbered(con, dataset, columns, len(parts)) if dataset.numbered else "united"
-    if dataset.key and len(parts) > 1:
-        source = _latest(con, dataset, source)
+    source = _numbered(con, dataset) if dataset.numbered else "united"
     said = ", ".join(f"left(sha256($key || {c}), 32) as {c}" if c == "buyer_id" else c for c in columns)
     con.execute(f"copy (select {said}, {_by_part('file', len(parts))}, {_by_part('sheet', len(parts))}, {TRACE} from {source})"
                 f" to '{str(path).replace(chr(39), chr(39) * 2)}' (format parquet, compression lz4)",
                 {"key": buyer_key} if "buyer_id" in columns else None)
-    whole = dict(con.execute("select _nth, count(*) from united group by all").fetchall())
-    kept = whole if source == "united" else dict(con.execute(f"select _nth, count(*) from {source} group by all").fetchall())
-    return [whole.get(i, 0) - kept.get(i, 0) for i in range(len(parts))]
 
 
 def _by_part(name: str, parts: int) -> str:
@@ -36,36 +30,16 @@ def _by_part(name: str, parts: int) -> str:
     return (f"case _nth{cases} else {first} end" if cases else first) + f" as _{name}"
 
 
-def _latest(con, dataset: Dataset, source: str) -> str:
-    """Of rows with one key the last file's: table `latest`, unless no key comes twice."""
-    key = ", ".join((*dataset.key, "_part"))
-    if not con.execute(f"select 1 from {source} group by {key} having count(*) > 1 limit 1").fetchone():
-        return source
-    con.execute(f"create or replace table latest as select * from {source} qualify row_number() over (partition by {key}"
-                " order by _nth desc, _row desc) = 1")
-    return "latest"
-
-
-def _numbered(con, dataset: Dataset, columns: list[str], parts: int) -> str:
-    """Rows without a number of their own take their position within the group over all files of the batch; rows that two
-    overlapping files both hold count once: of equal rows the most that one file has."""
+def _numbered(con, dataset: Dataset) -> str:
+    """Rows without a number of their own take their position within the group over all files of the batch."""
     number, group, kind = dataset.numbered, ", ".join(dataset.group), sql_type(dataset.column(dataset.numbered))
-    source = "united"
-    if parts > 1:
-        content = ", ".join(c for c in columns if c != number)
-        con.execute("create or replace table once as select * exclude (_again) from (select *, row_number() over (partition"
-                    f" by {content}, {number}, _nth order by _row) as _again from united) qualify row_number() over"
-                    f" (partition by {content}, {number}, _again order by _nth desc) = 1")
-        source = "once"
-    if not con.execute(f"select 1 from {source} group by {group} having count(*) > 1 limit 1").fetchone():
+    if not con.execute(f"select 1 from united group by {group} having count(*) > 1 limit 1").fetchone():
         # The usual export of one line an order: every position is the first.
         con.execute(f"create or replace view placed as select * replace (coalesce({number}, '1'::{kind}) as {number})"
-                    f" from {source}")
-    elif con.execute(f"select count(*) = count({number}) from {source}").fetchone()[0]:
-        return source
+                    " from united")
+    elif con.execute(f"select count(*) = count({number}) from united").fetchone()[0]:
+        return "united"
     else:
         con.execute(f"create or replace table placed as select * replace (coalesce({number}, (row_number() over (partition"
-                    f" by {group} order by _nth, _row))::{kind}) as {number}) from {source}")
+                    f" by {group} order by _nth, _row))::{kind}) as {number}) from united")
     return "placed"
-
-

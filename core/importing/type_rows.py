@@ -9,15 +9,14 @@ from rapidfuzz import process
 from core import text
 from core.datasets import Column, sql_type
 from core.importing import values
-from core.importing.match import Decision, Match, unit
+from core.importing.columns import date_orders, keys_alone, leave_out, unnamed
+from core.importing.match import Decision, Match, like_ours, unit
 from core.importing.read import RawSheet
 
 SHOWN = 2000
 RANGE = r"\d\s*[wW万千kK元%]?\s*[~～至到—-]+\s*\d"
-TOTALS = (r"(?i)^\s*(本页|本月|本季度?|本店|全部|全店)?(合计|小计|总计|共计|总和|汇总|grand\s*total|sub\s*total|total)"
-          r"\s*([:：(（].*)?$")
-EXAMPLES = r"(?i)^\s*(示例|example)(\s.*)?$"
-ENDS_FIRST = values.ENDS_FIRST
+DATE = r"^\s*\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
+MONTH_RANGE = r"[~～至到—–]|年\s*\d+\s*-|\d[/.]\d{1,2}\s*-"
 
 
 @dataclass(frozen=True)
@@ -90,28 +89,28 @@ def typed(con: duckdb.DuckDBPyConnection, name: str, raw: RawSheet, found: Match
     plain = result.plain = _plain(con, raw, found)
     fields = _cells(con, raw, found, decided, plain)
     con.execute("create or replace table bad (_row integer)")
-    kept = _leave_out(con, found, raw, result, lang, plain)
-    order = _date_order(con, found, decided, raw, result, lang, plain)
+    kept = _left_out(con, found, raw, result, lang)
+    orders = _date_orders(con, found, decided, raw, result, lang)
     columns = [c for c in found.dataset.columns if c.name in fields]
     said, joins = {}, ""
+    scales = {c.name: one for c in columns if c.type == "number" and (one := _scale(found, c.name)) != 1}
     for column in columns:
         if column.type in values.BY_VALUE:
-            result.words |= _lookup(con, column, decided, words, order)
+            result.words |= _lookup(con, column, decided, words, orders.get(column.name, "dmy"))
             joins += f" left join words_{column.name} on words_{column.name}.word = cells.{column.name}"
             said[column.name] = f"words_{column.name}.value"
         else:
-            said[column.name] = values.expression(column, f"cells.{column.name}", order, column.name in plain)
-            if (one := unit(found.headers.get(found.columns.get(column.name), ""))) != 1 and column.type == "number":
-                said[column.name] = values.scaled(said[column.name], f"cells.{column.name}", one)
-                header = found.headers[found.columns[column.name]]
-                result.problems.append(problem("unit_scaled", "note", lang, column=header, value=f"{one:g}",
-                                               cell=address(raw.name, found.columns[column.name], found.header_row)))
+            said[column.name] = values.expression(column, f"cells.{column.name}", orders.get(column.name, "dmy"),
+                                                  column.name in plain)
+            if column.name in scales:
+                said[column.name] = values.scaled(said[column.name], f"cells.{column.name}", scales[column.name])
     wrong = " + ".join(["0", *(f"case when cells.{c.name} is not null and {c.name}_ is null then {1 << i}::bigint else 0 end"
                                for i, c in enumerate(columns))])
     typed_fields = "".join(f", cast({sql} as {sql_type(found.dataset.column(n))}) as {n}_" for n, sql in said.items())
     con.execute(f"create or replace table {name} as select _row, '' as _part,"
                 f" {', '.join(_final(c, c.name in said, words) for c in found.dataset.columns)}, {wrong} as _wrong"
                 f" from (select cells.*{typed_fields} from cells{joins} where {kept}) as cells")
+    _look_at_wholes(con, columns, scales, found, raw, decided, result, lang)
     _check_cells(con, name, columns, found, raw, result, lang)
     for unsure in result.unsure:
         con.execute(f"update {name} set {unsure} = null")
@@ -121,6 +120,78 @@ def typed(con: duckdb.DuckDBPyConnection, name: str, raw: RawSheet, found: Match
         con.execute(f"insert into bad select _row from {name}")
     result.rows = con.execute(f"select count(*) from {name}").fetchone()[0] + result.skipped
     return result
+
+
+def _scale(found: Match, name: str) -> float:
+    return unit(found.headers.get(found.columns.get(name), ""))
+
+
+def _left_out(con, found: Match, raw: RawSheet, result: Typed, lang: str) -> str:
+    """The SQL condition of the rows to read; each kind of the others is counted in a note."""
+    kept, counted = leave_out(con, found, raw, result.plain)
+    for code, row, count in counted:
+        result.skipped += count
+        result.problems.append(problem(code, "note", lang, cell=address(raw.name, None, row), count=count))
+    return kept
+
+
+def _date_orders(con, found: Match, decided: Decision, raw: RawSheet, result: Typed, lang: str) -> dict[str, str]:
+    """Field → whether day or month comes first; a column that does not say is an error of each row that has a cell in it."""
+    orders, doubts = date_orders(con, found, decided, result.plain)
+    for name, code, row, value, other, count in doubts:
+        index = found.columns[name]
+        result.problems.append(problem(code, "error", lang, column=found.headers[index], count=count, value=value, other=other,
+                                       cell=address(raw.name, index, row)))
+        con.execute(f"insert into bad select _row from cells where {name} is not null")
+        result.unsure.append(name)
+    return orders
+
+
+def _look_at_wholes(con, columns: list[Column], scales: dict, found: Match, raw: RawSheet, decided: Decision, result: Typed,
+                    lang: str) -> None:
+    """What columns and rows as wholes give reason to say: units of headers, refunds with a minus, rows of a key alone."""
+    def place(column: Column) -> dict:
+        index = found.columns[column.name]
+        return {"column": found.headers[index], "cell": address(raw.name, index, found.header_row)}
+    for column in (c for c in columns if c.name in found.columns):
+        if column.name in scales:
+            result.problems.append(problem("unit_scaled", "note", lang, value=f"{scales[column.name]:g}", **place(column)))
+        if scales.get(column.name) == 0.01 and con.execute(
+                f"select max(abs(typed.{column.name})) <= 0.01 from {result.name} as typed join cells using (_row)"
+                f" where not contains(cells.{column.name}, '%')").fetchone()[0]:
+            result.problems.append(problem("percent_of_percent", "warning", lang, **place(column)))
+        if column.empty and column.name not in result.plain:
+            count = con.execute("select count(*) from read_parquet(?) where _row > ? and "
+                                + values.says(f"c{found.columns[column.name]}", column.empty),
+                                [str(raw.parquet), found.header_row]).fetchone()[0]
+            if count:
+                result.problems.append(problem("read_as_empty", "note", lang, count=count, value="、".join(column.empty[:2]),
+                                               **place(column)))
+        if column.flips:
+            below, above = con.execute(f"select count(*) filter ({column.name} < 0), count(*) filter ({column.name} > 0)"
+                                       f" from {result.name}").fetchone()
+            if below > 1 and not above:
+                con.execute(f"update {result.name} set {column.name} = -{column.name} where {column.name} < 0")
+                result.problems.append(problem("minus_dropped", "warning", lang, count=below, **place(column)))
+
+
+    _look_at_left_out(con, found, raw, decided, result, lang)
+
+
+def _look_at_left_out(con, found: Match, raw: RawSheet, decided: Decision, result: Typed, lang: str) -> None:
+    """Columns that nobody reads though they look like ours or have no header, and rows that hold nothing but their key."""
+    for index, name in like_ours(found, decided):
+        result.problems.append(problem("like_ours", "warning", lang, value=found.headers[index], column=found.headers[index],
+                                       field=label(found.dataset.column(name), lang),
+                                       cell=address(raw.name, index, found.header_row)))
+    for index, count in unnamed(con, found, raw):
+        result.problems.append(problem("unnamed_columns", "warning", lang, count=count,
+                                       cell=address(raw.name, index, found.header_row)))
+    row, count = keys_alone(con, found, result.name)
+    if count:
+        key = text.say("page.comma", lang).join(label(found.dataset.column(name), lang) for name in found.dataset.key)
+        result.problems.append(problem("nothing_but_key", "warning", lang, column=key, count=count,
+                                       cell=address(raw.name, None, row)))
 
 
 def reject(con, result: Typed) -> None:
@@ -146,6 +217,8 @@ def _cells(con, raw: RawSheet, found: Match, decided: Decision, plain: set[str])
     names = {c.name: c for c in found.dataset.columns}
     picked = {name: f"c{i}" if name in plain else values.clean(f"c{i}", names[name].type != "text")
               for name, i in found.columns.items()}
+    for name in [n for n in picked if names[n].empty and n not in plain]:
+        picked[name] = f"case when {values.says(f'c{found.columns[name]}', names[name].empty)} then null else {picked[name]} end"
     told = {name: value for name, value in decided.values.items() if name in names and name not in picked}
     for name, value in told.items():
         con.execute(f"set variable told_{name} = $value", {"value": str(value)})
@@ -158,56 +231,15 @@ def _cells(con, raw: RawSheet, found: Match, decided: Decision, plain: set[str])
     return set(picked)
 
 
-def _leave_out(con, found: Match, raw: RawSheet, result: Typed, lang: str, plain: set[str]) -> str:
-    """The SQL condition of the rows to read: not totals, examples or unpaid order lines; each kind is counted in a note."""
-    sure = {found.columns[name] for name in plain if found.dataset.column(name).type != "text"}
-    open_ = [i for i in range(min(3, raw.columns)) if i not in sure]
-    kinds = [(" or ".join(f"coalesce(regexp_matches(_first{i}, '{TOTALS}'), false)" for i in open_), "total_row"),
-             (f"coalesce(regexp_matches(_first0, '{EXAMPLES}'), false)" if 0 in open_ else "", "example_row")]
-    if found.dataset.name == "orders" and {"paid_at", "order_id"} <= set(found.columns):
-        kinds.append(("paid_at is null and order_id is not null", "unpaid_line"))
-    cases = "".join(f" when {condition} then '{code}'" for condition, code in kinds if condition)
-    kind = f"case{cases} end" if cases else "null"
-    counted = con.execute(f"select kind, min(_row), count(*) from (select _row, {kind} as kind from cells)"
-                          " where kind is not null group by kind order by 2").fetchall()
-    for code, row, count in counted:
-        result.skipped += count
-        result.problems.append(problem(code, "note", lang, cell=address(raw.name, None, row), count=count))
-    return f"({kind}) is null" if counted else "true"
-
-
-def _date_order(con, found: Match, decided: Decision, raw: RawSheet, result: Typed, lang: str, plain: set[str]) -> str:
-    """dmy or mdy for the sheet's dates that begin with day or month, decided by whole columns."""
-    if decided.values.get("date_order") in ("dmy", "mdy"):
-        return decided.values["date_order"]
-    order = "dmy"
-    for column in found.dataset.columns:
-        if column.type not in values.DATED | {"month"} or column.name not in found.columns or column.name in plain:
-            continue
-        first, second, n, row, sample = con.execute(
-            f"select max(regexp_extract({column.name}, '^(\\d+)', 1)::int), max(regexp_extract({column.name},"
-            f" '^\\d+[-/.](\\d+)', 1)::int), count(*), min(_row), arg_min({column.name}, _row) from cells"
-            f" where regexp_matches({column.name}, '{ENDS_FIRST}')").fetchone()
-        if not n:
-            continue
-        if first <= 12 and second <= 12:
-            index = found.columns[column.name]
-            result.problems.append(problem("ambiguous_dates", "error", lang, column=found.headers[index], count=n,
-                                           cell=address(raw.name, index, row), value=sample))
-            con.execute(f"insert into bad select _row from cells where {column.name} is not null")
-            result.unsure.append(column.name)
-        order = "mdy" if second > 12 else "dmy"
-    return order
-
-
 def _lookup(con, column: Column, decided: Decision, words: Vocabulary, order: str) -> dict[str, dict[str, int]]:
     """Table `words_FIELD`: each distinct cell of a low-cardinality column as it is stored; answers the unread ones."""
     distinct = con.execute(f"select {column.name}, count(*) from cells where {column.name} is not null"
                            " group by 1 order by 2 desc, 1").fetchall()
+    doubtful = values.tenth_or_first({word for word, _ in distinct}) if column.type == "month" else set()
     known, unread = [], {}
     for word, count in distinct:
         value = decided.words.get(column.name, {}).get(word)
-        value = values.read_value(column, word, words.metrics, order) if value is None else value
+        value = values.read_value(column, word, words.metrics, order) if value is None and word not in doubtful else value
         if value is None and column.name == "role":
             value = words.roles.get(values.folded(word))
         if value is None:
@@ -278,17 +310,30 @@ def _cell_problems(code: str, bad: list, count: int, column: Column, found: Matc
     index = found.columns.get(column.name)
     header = found.headers.get(index, label(column, lang))
     choices = "、".join(c[lang] for c in (column.choices or {}).values())
-    rule = {"choices": choices, "low": _plainly(column.min), "high": _plainly(column.max), "field": column.name}
-    said = [problem(_ranged(code, value), "error", lang, cell=address(raw.name, index, row), column=header,
+    choices = choices or (text.say("suggestion.yes_no", lang) if column.type == "boolean" else "")
+    blank = "" if column.required else text.say("suggestion.or_blank", lang)
+    rule = {"choices": choices, "blank": blank, "low": _plainly(column.min), "high": _plainly(column.max), "field": column.name}
+    said = [problem(_reason(code, value or "", column, header), "error", lang, cell=address(raw.name, index, row), column=header,
                     value=value or "", near=_near(column, value, lang), **rule) for row, value in bad]
     if count > len(bad):
         said.append(problem("more_of_the_same", "error", lang, column=header, count=count - len(bad)))
     return said
 
 
-def _ranged(code: str, value: str | None) -> str:
-    """A number that is unreadable because it is a range says so: it is never paid on."""
-    return "range_not_number" if code == "not_a_number" and re.search(RANGE, value or "") else code
+def _reason(code: str, value: str, column: Column, header: str) -> str:
+    """Why a cell cannot be taken, more closely where its text tells: a range is never paid on, 2026.1 may be October."""
+    if code == "not_a_month":
+        doubtful = "month_or_tenth" if values.tenth_or_first({value}) else "range_not_month"
+        return doubtful if doubtful == "month_or_tenth" or re.search(MONTH_RANGE, value) else code
+    if code == "out_of_range":
+        return "negative_refund" if column.flips else "too_small" if column.max is None else code
+    if code != "not_a_number":
+        return code
+    seen = (("date_not_number", DATE), ("range_not_number", RANGE),
+            ("percent_misplaced", "" if column.percent else r"\d\s*%\s*$"),
+            ("not_whole", r"^-?\d+\.\d+$" if column.type == "integer" else ""),
+            ("currency_or_unit", values.CURRENCY if unit(header) != 1 else ""))
+    return next((reason for reason, pattern in seen if pattern and re.search(pattern, value)), code)
 
 
 def _near(column: Column, value: str | None, lang: str) -> str:

@@ -1,13 +1,26 @@
 """What was read of files and not yet saved."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from core.importing.match import Decision
 from core.importing.type_rows import Problem
 
+# What is told of the way in which a file writes, not of what it holds.
+OF_HEADERS = ("date_order", "order_amount")
 UNSURE = {"unknown_sheet", "looks_like", "nothing_recognised", "no_header", "duplicate_header", "ambiguous_dates",
-          "doubtful_encoding", "unknown_encoding", "mixed_encodings"}
+          "doubtful_encoding", "unknown_encoding", "mixed_encodings", "order_amount_repeated"}
+
+
+def told_apart(names: list[str]) -> list[str]:
+    """The names, no two alike: a second x.csv is “x (2).csv”, as in a folder."""
+    told: list[str] = []
+    for name in names:
+        path, number, said = PurePath(name), 2, name
+        while said in told or said != name and said in names:
+            said, number = f"{path.stem} ({number}){path.suffix}", number + 1
+        told.append(said)
+    return told
 
 
 @dataclass

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from core.datasets import Column, sql_type
 
-FULL_WIDTH = "０１２３４５６７８９．，－＋％（）／：￥　"
-HALF_WIDTH = "0123456789.,-+%()/:¥ "
+LETTERS = "".join(chr(code) for code in (*range(65, 91), *range(97, 123)))
+FULL_WIDTH = "０１２３４５６７８９．，－＋％（）／：￥　＿" + "".join(chr(ord(letter) + 0xFEE0) for letter in LETTERS)
+HALF_WIDTH = "0123456789.,-+%()/:¥ _" + LETTERS
 MISSING = ("", "-", "—", "--", "——", "n/a", "na", "#n/a", "null", "none", "nan")
 INVISIBLE = r"[\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}]"
 TIME = r"(\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)"
@@ -31,7 +32,7 @@ def all_plain(column: Column, raw: str) -> str:
 
 def clean(raw: str, fold: bool = True) -> str:
     """SQL: the cell without blanks around it and invisible signs in it, null where it says that nothing is there; `fold`
-    writes full-width digits and signs half-width."""
+    writes full-width digits, letters and signs half-width."""
     blanks = "chr(32) || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288)"
     seen = f"regexp_replace({raw}, '{INVISIBLE}', '', 'g')"
     wide = f"translate({seen}, '{FULL_WIDTH}', '{HALF_WIDTH}')" if fold else seen
@@ -40,16 +41,24 @@ def clean(raw: str, fold: bool = True) -> str:
     return f"case when strlen({shown}) <= 6 and lower({shown}) in {MISSING} then null else {shown} end"
 
 
-def number(x: str) -> str:
-    """SQL: 11,269 ￥1,234.50 (4,533.75) 78.15% 12.3万 1.2亿 4,500元 as a number; null for anything else, such as commas
-    that separate no thousands."""
+def says(raw: str, words: tuple[str, ...]) -> str:
+    """SQL: whether a raw cell is one of these words of a declaration (never a user's)."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return f"trim({raw}) in ({listed})"
+
+
+def number(x: str, percent: bool = True) -> str:
+    """SQL: 11,269 ￥1,234.50 (4,533.75) 12.3万 1.2亿 4,500元, and 78.15% where the column takes `percent`, as a number; null
+    for anything else, such as commas that separate no thousands or a sign within brackets."""
     bare = rf"regexp_replace({x}, '(^|[-+(])\s*(?:[¥￥£$€]|RMB|CNY)\s*', '\1')"
     bare = rf"regexp_replace({bare}, '\s*元(\)?)$', '\1')"
-    negative = rf"regexp_full_match({bare}, '\(.*\)')"
-    digits = (rf"regexp_extract(trim({bare}, '()'), '^([+-]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)"
-              r"\s*(%|万|亿)?$', ")
-    power = f"case {digits}2) when '%' then 'e-2' when '万' then 'e4' when '亿' then 'e8' else '' end"
-    scaled = f"try_cast(replace({digits}1), ',', '') || {power} as double) * case when {negative} then -1 else 1 end"
+    inner = rf"trim(regexp_replace({bare}, '^\((.*)\)$', '\1'))"
+    sign = (rf"case when not regexp_full_match({bare}, '\(.*\)') then 1 when regexp_matches({inner}, '^[-+]') then null"
+            " else -1 end")
+    digits = (rf"regexp_extract({inner}, '^([+-]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)"
+              rf"\s*({'%|' if percent else ''}千|万|亿)?$', ")
+    power = f"case {digits}2) when '%' then 'e-2' when '千' then 'e3' when '万' then 'e4' when '亿' then 'e8' else '' end"
+    scaled = f"try_cast(replace({digits}1), ',', '') || {power} as double) * {sign}"
     return rf"case when regexp_full_match({x}, '[+-]?\d+(\.\d+)?') then try_cast({x} as double) else {scaled} end"
 
 
@@ -96,23 +105,32 @@ def expression(column: Column, x: str, order: str, plain: bool = False) -> str:
     if plain:
         return x if column.type in ("id", "text") else f"try_cast({x} as {sql_type(column)})"
     if column.type == "number":
-        return number(x)
+        return number(x, column.percent)
     if column.type == "integer":
-        return f"case when ({number(x)}) = floor({number(x)}) then cast({number(x)} as bigint) end"
+        whole = number(x, percent=False)
+        return f"case when ({whole}) = floor({whole}) then cast({whole} as bigint) end"
     if column.type in DATED:
         return f"cast({moment(x, order)} as {'date' if column.type == 'date' else 'timestamp'})"
     return identity(x) if column.type == "id" else x
 
 
+OWN_UNIT = r"[%千万亿]|元\)?$"
+CURRENCY = r"[¥￥£$€]|RMB|CNY"
+
+
 def scaled(number_: str, x: str, one: float) -> str:
-    """SQL: a number in units of `one`, unless the cell `x` names a unit itself; rounded free of binary noise."""
-    return f"case when regexp_matches({x}, '[%万亿]') then {number_} else round(({number_}) * {one!r}, 9) end"
+    """SQL: a number in units of `one`, unless the cell `x` names a unit itself; null where it names a currency alone, which
+    may be meant in ones or in the header's unit. Rounded free of binary noise."""
+    return (f"case when regexp_matches({x}, '{OWN_UNIT}') then {number_} when regexp_matches({x}, '{CURRENCY}') then null"
+            f" else round(({number_}) * {one!r}, 9) end")
 
 
 def folded(value: str) -> str:
     return re.sub(r"[\s_]", "", unicodedata.normalize("NFKC", value)).casefold()
 
 
+BOOLEANS = {True: ("是", "yes", "true", "1", "y", "1.0", "√", "✓", "✔", "☑", "对", "有"),
+            False: ("否", "no", "false", "0", "n", "0.0", "×", "✗", "✘", "☒", "☐", "无", "非")}
 QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
@@ -120,13 +138,12 @@ def read_value(column: Column, text: str, metrics: dict[str, str], order: str = 
     """One distinct cell of a low-cardinality column as it is stored; None where it cannot be read."""
     word = folded(text)
     if column.type == "boolean":
-        return {"是": True, "yes": True, "true": True, "1": True, "y": True, "1.0": True, "否": False, "no": False,
-                "false": False, "0": False, "n": False, "0.0": False}.get(word)
+        return next((said for said, names in BOOLEANS.items() if word in names), None)
     if column.type == "quarter":
         found = re.fullmatch(r"(\d{4})(?:年)?[-/]?(?:q([1-4])|第?([一二三四1-4])季度?)", word)
         return f"{found[1]}Q{QUARTERS[found[2] or found[3]]}" if found else None
     if column.type == "month":
-        return month_of(word, order)
+        return month_of(text, order)
     if column.type == "metric":
         return metrics.get(word)
     for canonical, names in (column.choices or {}).items():
@@ -135,17 +152,35 @@ def read_value(column: Column, text: str, metrics: dict[str, str], order: str = 
     return None
 
 
-def month_of(word: str, order: str = "dmy") -> str | None:
-    """`2026-07` from 2026年7月, 2026/7, 202607 or any date in the month (serial numbers included)."""
-    found = (re.match(r"(\d{4})[-/.年](\d{1,2})(?:月?$|[-/.月]\d{1,2})", word)
-             or re.fullmatch(r"(\d{4})(\d{2})(?:\d{2})?", word))
-    if found is None and (ends := re.match(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", word)):
-        year, month = int(ends[3]), int(ends[2] if order == "dmy" else ends[1])
-    elif found is None and re.fullmatch(r"\d{5}(\.\d+)?", word):
-        day = date(1899, 12, 30) + timedelta(days=int(float(word)))
-        year, month = day.year, day.month
-    elif found:
-        year, month = int(found[1]), int(found[2])
-    else:
-        return None
-    return f"{year}-{month:02d}" if 1 <= month <= 12 else None
+# A month, or a day in it: nothing may follow but a time of day, so that a range or a slip is no month.
+CLOCK = r"(?:[T\s]*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*Z?)?"
+MONTHS = tuple(re.compile(said) for said in (
+    r"(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*(?:月份?)?", rf"(?P<y>\d{{4}})(?P<m>\d\d)(?:(?P<d>\d\d){CLOCK})?",
+    rf"(?P<y>\d{{4}})\s*([-/.])\s*(?P<m>\d{{1,2}})\s*\2\s*(?P<d>\d{{1,2}}){CLOCK}",
+    rf"(?P<y>\d{{4}})\s*年\s*(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})\s*日?{CLOCK}"))
+ENDS = {order: re.compile(rf"(?P<{a}>\d{{1,2}})([-/.])(?P<{b}>\d{{1,2}})\2(?P<y>\d{{4}}){CLOCK}")
+        for order, a, b in (("dmy", "d", "m"), ("mdy", "m", "d"))}
+
+
+def month_of(text: str, order: str = "dmy") -> str | None:
+    """`2026-07` from 2026年7月, 2026/7, 202607 or any date in the month (serial numbers included); None for what is no
+    one month, such as a range."""
+    said = re.sub(r"\s*(?:星期|周)[一二三四五六日天]", "", unicodedata.normalize("NFKC", text)).strip()
+    if re.fullmatch(r"\d{5}(\.\d+)?", said):
+        return f"{date(1899, 12, 30) + timedelta(days=int(float(said))):%Y-%m}"
+    for pattern in (*MONTHS, ENDS[order]):
+        if found := pattern.fullmatch(said):
+            part = found.groupdict()
+            try:
+                return f"{date(int(part['y']), int(part['m']), int(part.get('d') or 1)):%Y-%m}"
+            except ValueError:
+                return None
+    return None
+
+
+def tenth_or_first(words: set[str]) -> set[str]:
+    """Those of a column's months that are January or October: a spreadsheet keeps the number 2026.10 as 2026.1. Where
+    the column also has a 2026.10, its months are texts and 2026.1 is January."""
+    if any(re.fullmatch(r"\d{4}\.10", word) for word in words):
+        return set()
+    return {word for word in words if re.fullmatch(r"\d{4}\.1", word)}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.reader import sheet
+from core.reader import formats, sheet
 from core.reader.kinds import BROKEN, SMALL, pieces
 from core.reader.sheet import Facts, Refusal
 
@@ -20,6 +20,7 @@ PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})(\d+)["']""")
 CELL = rb"""<c\s([^>]*)>\s*"""
 ERROR = re.compile(CELL + rb"(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?\s*<v>([^<]*)</v>")
 UNCOMPUTED = re.compile(CELL + rb"<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+NUMBER = re.compile(CELL + rb"(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?\s*<v>(-?[\d.]+(?:[eE][-+]?\d+)?)</v>")
 KIND = re.compile(rb"""\st\s*=\s*["'](\w+)""")
 LONG = r"^-?(\d+\.\d{9}|\d{16,}(\.\d+)?|\d{8,}\.\d{6,})$"
 EXACT = re.compile(rb"<v>(-?\d*\.\d{9,}|-?[\d.]{16,}|-?[\d.]+[eE][-+]?\d+)</v>")
@@ -27,14 +28,17 @@ EXACT_OR_BOOLEAN = re.compile(EXACT.pattern.replace(b")</v>", b"|[01])</v>"))
 
 
 def corrected(table: pa.Table, path: Path, entry: zipfile.ZipInfo | None) -> pa.Table:
-    """Numbers as a spreadsheet shows them: 15 digits, and 1.23E+17 where more would be invented; booleans TRUE, FALSE. The
-    cell reader writes nine decimals and every digit of the binary number; the XML tells which long digits are numbers."""
+    """Numbers as a spreadsheet shows them: 27% and 12.3万 where their format says so, 15 digits, and 1.23E+17 where more
+    would be invented; booleans TRUE, FALSE. The cell reader writes nine decimals and every digit of the binary number; the
+    XML tells which long digits are numbers."""
+    own = _own_units(path, entry) if entry else {}
     booleans = any(pc.any(pc.is_in(column, pa.array(["true", "false"]))).as_py() for column in table.columns[1:])
-    if not booleans and not any(_long(column).num_rows for column in table.columns[1:]):
+    if not own and not booleans and not any(_long(column).num_rows for column in table.columns[1:]):
         return table
     exact = _from_xml(path, entry, EXACT_OR_BOOLEAN if booleans else EXACT) if entry else None
     for index, name in enumerate(table.column_names[1:]):
         cells = _guessed(_long(table.column(name))) if exact is None else exact.get(index, {})
+        cells = cells | own.get(index, {})
         if cells:
             column = table.column(name).to_pylist()
             for row, text in cells.items():
@@ -42,6 +46,23 @@ def corrected(table: pa.Table, path: Path, entry: zipfile.ZipInfo | None) -> pa.
                     column[row - 1] = text
             table = table.set_column(index + 1, name, pa.array(column, pa.string()))
     return table
+
+
+def _own_units(path: Path, entry: zipfile.ZipInfo) -> dict[int, dict[int, str]]:
+    """Column → row → text of the numbers that their format shows in a unit of its own."""
+    found: dict[int, dict[int, str]] = {}
+    shown = formats.units(path)
+    if not shown:
+        return found
+    styled = re.compile(rb"""\ss\s*=\s*["'](""" + "|".join(shown).encode() + rb""")["']""")
+    for block in _blocks(path, entry):
+        for hit in NUMBER.finditer(block):
+            style, place = styled.search(b" " + hit[1]), PLACE.search(b" " + hit[1])
+            kind = KIND.search(b" " + hit[1])
+            if style and place and (kind is None or kind[1] == b"n"):
+                text = formats.written(hit[2], shown[style[1].decode()])
+                found.setdefault(_index(place[1]), {})[int(place[2])] = text
+    return found
 
 
 def _long(column: pa.ChunkedArray) -> pa.Table:

@@ -18,6 +18,10 @@ from pages.frame.session import Session
 SEVERITIES = ("error", "warning", "note")
 OFFERED = {"teams": "unknown_team", "employees": "unknown_employee"}
 MOST_OFFERED = 12
+# Pixels of a problem table, together what a page of 1,440 has; a row holds four lines.
+WIDTHS = {"severity": 76, "count": 52, "sheet": 104, "file": 104, "cells": 88, "cell": 88, "value": 88, "message": 324,
+          "suggestion": 300}
+ROW, HEADER, TALLEST = 96, 40, 720
 
 
 def stage(look: Session, upload: Upload, handed) -> None:
@@ -29,15 +33,26 @@ def stage(look: Session, upload: Upload, handed) -> None:
     totals = {s: sum(issue.count for _, issue in issues if issue.severity == s) for s in SEVERITIES}
     st.caption(look.say("check.summary", errors=totals["error"], warnings=totals["warning"], notes=totals["note"]))
     groups = _grouped(issues)
-    chosen = show.table(look, pd.DataFrame([_group(look, key, found) for key, found in groups.items()]), show.counted(look),
-                        key="groups", select=True)
+    chosen = _table(look, pd.DataFrame([_group(look, key, found) for key, found in groups.items()]), "groups", select=True)
     if chosen is not None and chosen < len(groups):
-        show.table(look, _cells(look, list(groups.values())[chosen]), show.counted(look), key="problems")
+        cells = _cells(look, list(groups.values())[chosen])
+        _table(look, cells.drop(columns=look.say("column.severity")), "problems")
     _downloads(look, upload, issues, handed)
     for dataset, code in OFFERED.items():
         ids = list(dict.fromkeys(issue.value for _, issue in issues if issue.code.startswith(code)))
         if ids:
             _offer(look, dataset, ids)
+
+
+def _table(look: Session, frame: pd.DataFrame, key: str, select: bool = False) -> int | None:
+    """A table of problems that can be read without scrolling sideways: long sentences break into lines; answers the chosen
+    row."""
+    widths = {look.say(f"column.{name}"): st.column_config.Column(width=width) for name, width in WIDTHS.items()}
+    height = min(TALLEST, ROW * len(frame) + HEADER)
+    shown = st.dataframe(frame, hide_index=True, column_config={n: w for n, w in widths.items() if n in frame}, key=key,
+                         row_height=ROW, height=height, placeholder="—", selection_mode="single-row",
+                         on_select="rerun" if select else "ignore")
+    return shown.selection.rows[0] if select and shown.selection.rows else None
 
 
 def _grouped(issues: list) -> dict[tuple, list]:
@@ -52,10 +67,9 @@ def _group(look: Session, key: tuple, found: list) -> dict:
     severity, _, file, sheet, _ = key
     cells = [issue.cell.rpartition("!")[2] for _, issue in found if issue.cell]
     return {look.say("column.severity"): look.say(f"severity.{severity}"),
-            look.say("column.count"): sum(issue.count for _, issue in found),
-            look.say("column.message"): found[0][1].message, look.say("column.suggestion"): found[0][1].suggestion or "—",
+            look.say("column.count"): sum(issue.count for _, issue in found), look.say("column.sheet"): sheet or file,
             look.say("column.cells"): look.say("comma").join(cells[:6]) + (" …" if len(cells) > 6 else "") or "—",
-            look.say("column.sheet"): sheet or file}
+            look.say("column.message"): found[0][1].message, look.say("column.suggestion"): found[0][1].suggestion or "—"}
 
 
 def _cells(look: Session, found: list) -> pd.DataFrame:
@@ -69,13 +83,13 @@ def _cells(look: Session, found: list) -> pd.DataFrame:
 
 def _downloads(look: Session, upload: Upload, issues: list, handed) -> None:
     """Each file with its bad cells marked, and the list of all problems."""
-    for file in handed:
-        marks = [(sheet.sheet, issue) for sheet, issue in issues if sheet.file == file.name]
+    for name, file in zip(importing.told_apart([file.name for file in handed]), handed, strict=True):
+        marks = [(sheet.sheet, issue) for sheet, issue in issues if sheet.file == name]
         if any(issue.cell and issue.severity != "note" for _, issue in marks):
-            encoding = next((sheet.encoding for sheet, _ in issues if sheet.file == file.name), "")
-            st.download_button(look.say("check.workbook", file=show.plain(file.name)),
+            encoding = next((sheet.encoding for sheet, _ in issues if sheet.file == name), "")
+            st.download_button(look.say("check.workbook", file=show.plain(name)),
                                lambda file=file, marks=marks, encoding=encoding: _marked(look, file, marks, encoding),
-                               f"{Path(file.name).stem}-{look.say('check.sheet')}.xlsx", controls.XLSX, type="primary",
+                               f"{Path(name).stem}-{look.say('check.sheet')}.xlsx", controls.XLSX, type="primary",
                                key=f"marked_{file.file_id}", on_click="ignore")
     st.download_button(look.say("check.list"), lambda: show.book(look, {look.say("check.sheet"): _cells(look, issues)}),
                        f"{look.say('check.sheet')}.xlsx", controls.XLSX, key="list", on_click="ignore")

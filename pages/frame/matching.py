@@ -10,7 +10,6 @@ from pages.frame import show
 from pages.frame.session import Session
 
 LEFT_OUT = ""
-PERIODS = ("month", "quarter")
 MOST_WORDS = 30
 
 
@@ -39,14 +38,17 @@ def _sheets(look: Session, sheets: list[Sheet]) -> None:
         if sheet.remembered:
             st.caption(look.say("match.remembered"))
             st.button(look.say("match.forget"), key=_key(sheet, "forget"), on_click=_decide, args=(sheet.key, Decision()))
+        elif sheet.missing_columns:
+            st.caption(look.say("match.lacking", columns=look.say("comma").join(map(look.field, sheet.missing_columns))))
         elif sheet.dataset:
             st.caption(look.say("match.sure", confidence=f"{sheet.confidence:.0%}"))
     if sheet.dataset:
         _gross(look, sheet)
         for each in sheets:
-            _dates(look, each)
-        _missing(look, sheet)
+            _own_values(look, each)
+        _other_ways(look, sheet)
         _date_order(look, next((s for s in sheets if any(i.code == "ambiguous_dates" for i in s.issues)), sheet))
+        _order_amount(look, next((s for s in sheets if any(i.code == "order_amount_repeated" for i in s.issues)), sheet))
         _words(look, sheets)
         _columns(look, sheet)
 
@@ -74,10 +76,11 @@ def _changed(sheet: Sheet, part: str, name: str, key: str) -> None:
         decided["words"][field] = {word: choice for word, choice in words.items() if choice}
     else:
         decided["values"] = {k: v for k, v in (decided["values"] | {name: (answer or "").strip()}).items() if v}
+    fields = {column.name for column in DATASETS[sheet.dataset].columns} if sheet.dataset else set()
     if part == "own":
-        _decide((sheet.file, sheet.sheet), Decision(values={k: v for k, v in decided["values"].items() if k in PERIODS}))
+        _decide((sheet.file, sheet.sheet), Decision(values={k: v for k, v in decided["values"].items() if k in fields}))
     else:
-        decided["values"] = {k: v for k, v in decided["values"].items() if k not in PERIODS}
+        decided["values"] = {k: v for k, v in decided["values"].items() if k not in fields}
         _decide(sheet.key, Decision(**decided))
 
 
@@ -108,25 +111,33 @@ def _paid(sheet: Sheet, key: str) -> None:
     _decide(sheet.key, Decision(**decided))
 
 
-def _dates(look: Session, sheet: Sheet) -> None:
-    """The month or quarter of a file that does not name one: asked file by file."""
-    for name in [n for n in PERIODS if n in sheet.missing_columns or n in sheet.decided.values]:
-        key = _key(sheet, "own", name, sheet.file, sheet.sheet)
-        label = look.say("match.own_value", column=look.field(name), sheet=show.plain(sheet.sheet or sheet.file))
-        st.text_input(label, sheet.decided.values.get(name, ""), key=key, on_change=_changed, args=(sheet, "own", name, key))
+def _own_values(look: Session, sheet: Sheet) -> None:
+    """One value for each column that a file lacks, asked file by file, as two files of the same headers may be two teams;
+    also for the team of orders, which the ownership table may give."""
+    if not sheet.dataset:
+        return
+    columns = {column.name: column for column in DATASETS[sheet.dataset].columns}
+    told = [name for name in sheet.decided.values if name in columns]
+    unowned = ["team_id"] if _without_team(sheet) else []
+    for column in (columns[name] for name in dict.fromkeys([*sheet.missing_columns, *told, *unowned])):
+        key, value = _key(sheet, "own", column.name, sheet.file, sheet.sheet), sheet.decided.values.get(column.name, "")
+        label = look.say("match.own_value", column=look.field(column.name), sheet=show.plain(sheet.sheet or sheet.file))
+        changed = {"key": key, "on_change": _changed, "args": (sheet, "own", column.name, key)}
+        if column.choices:
+            options = ["", *column.choices]
+            st.selectbox(label, options, index=options.index(value) if value in options else 0, **changed,
+                         format_func=lambda name, column=column: column.choices[name][look.lang] if name else "—")
+        else:
+            st.text_input(label, value, **changed)
 
 
-def _missing(look: Session, sheet: Sheet) -> None:
-    """One value for a column that the file lacks; also for the team of orders, which the ownership table may give."""
-    declared = {column.name for column in DATASETS[sheet.dataset].columns}
-    told = [name for name in sheet.decided.values if name in declared]
-    unowned = ["team_id"] if sheet.dataset == "orders" and "team_id" not in sheet.mapping.values() else []
-    for name in dict.fromkeys([*sheet.missing_columns, *told, *unowned]):
-        if name not in PERIODS:
-            key = _key(sheet, "value", name)
-            st.text_input(look.say("match.one_value", column=look.field(name)), sheet.decided.values.get(name, ""), key=key,
-                          on_change=_changed, args=(sheet, "values", name, key))
-    if "team_id" in (*sheet.missing_columns, *unowned):
+def _without_team(sheet: Sheet) -> bool:
+    return sheet.dataset == "orders" and "team_id" not in sheet.mapping.values()
+
+
+def _other_ways(look: Session, sheet: Sheet) -> None:
+    """What would do instead of one value for a whole sheet."""
+    if "team_id" in sheet.missing_columns or _without_team(sheet):
         st.caption(look.say("match.or_ownership"))
     if "paid_amount" in sheet.missing_columns:
         st.caption(look.say("match.computed"))
@@ -140,6 +151,18 @@ def _date_order(look: Session, sheet: Sheet) -> None:
         st.radio(look.say("data.date_order"), orders, index=orders.index(order) if order else None, horizontal=True,
                  key=key, format_func=lambda order: look.say(f"data.{order}"), on_change=_changed,
                  args=(sheet, "values", "date_order", key))
+
+
+def _order_amount(look: Session, sheet: Sheet) -> None:
+    """Asks whether an amount that all lines of an order repeat is the order's or the line's."""
+    answer = sheet.decided.values.get("order_amount")
+    if answer or any(issue.code == "order_amount_repeated" for issue in sheet.issues):
+        key, answers = _key(sheet, "order_amount"), ("once", "each")
+        paid = next((header for header, field in sheet.mapping.items() if field == "paid_amount"), "")
+        st.radio(look.say("match.order_amount", column=show.plain(paid)), answers, key=key,
+                 index=answers.index(answer) if answer in answers else None,
+                 format_func=lambda name: look.say(f"match.{name}"), on_change=_changed,
+                 args=(sheet, "values", "order_amount", key))
 
 
 def _words(look: Session, sheets: list[Sheet]) -> None:

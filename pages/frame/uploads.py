@@ -81,7 +81,8 @@ def _reading(look: Session, work, handed, decisions: dict, encodings: dict) -> U
     with work.container():
         bar, files = st.progress(0.0, look.say("data.reading", file="")), []
         st.button(look.say("read.cancel"), on_click=_cancelled, args=(look.say("read.cancelled"),))
-    given = [(file.name, file.getbuffer()) for file in handed]
+    names = importing.told_apart([file.name for file in handed])
+    given = [(name, file.getbuffer()) for name, file in zip(names, handed, strict=True)]
     added = [(f"{look.say('offer.file')} {name}.csv", said.encode()) for name, said in checking.added().items()]
     try:
         for name, content in given + added:

@@ -174,6 +174,11 @@ def test_what_holds_once_cannot_be_said_twice(check, dataset, table):
     assert said(sheet, "duplicate_key") == [("duplicate_key", "error", "A3")] and sheet.inserted == 1
 
 
+def test_a_duplicate_names_what_comes_twice(check):
+    sheet = check("grades", "季度,工号,等级\n2026Q1,E1,A\n2026Q1,E1,B")
+    assert "2026Q1 + E1" in next(i.message for i in sheet.issues if i.code == "duplicate_key")
+
+
 def test_of_daily_rows_sums_are_added_and_stocks_are_those_of_their_day(check):
     days = "2026-07-01,T1,5,100,50\n2026/7/2,T1,6,110,60\n20260703,T1,7,,70"
     sheet = check("team_months", f"日期,团队编号,GMV,社群人数,期初用户数\n{days}", save=True)

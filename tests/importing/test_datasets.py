@@ -8,8 +8,8 @@ from core import importing, text
 from core import store as stores
 from core.datasets import DATASETS, IDENTIFYING, PERSONAL, TELLING
 from core.exporting.template import THEMES, _translated
+from core.importing.columns import TOTALS
 from core.importing.match import normal
-from core.importing.type_rows import TOTALS
 from core.metrics import METRICS
 from tests.staging import stage
 from tests.workbooks import written
