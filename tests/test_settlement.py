@@ -214,6 +214,16 @@ def test_a_missing_figure_never_pays_more_than_a_figure_of_zero(stored):
     assert (zero.scores["score"].dropna() <= 71).all()
 
 
+def test_a_parent_team_keeps_its_sub_teams_after_the_teams_alone_were_measured(store):
+    before = quarter.measured(store, Q3, plans.default()["definitions"])
+    quarter.settle(store, Q3)
+    quarter._measured.cache_clear()
+    again = quarter.measured(store, Q3, plans.default()["definitions"])
+    pd.testing.assert_frame_equal(before, again)
+    gmv = again[again["metric"].eq("gmv")].set_index("subject_id")["value"]
+    assert gmv["A0"] == 2_000_000
+
+
 def test_a_rule_that_is_off_pays_nothing(store):
     settled = quarter.settle(store, Q3, changes={"rules.milestone.on": False})
     assert rows(settled, "milestone") == [] and "milestone" not in settled.totals["by_rule"]

@@ -30,12 +30,15 @@ where employees.hire_date <= $end and coalesce(employees.leave_date, $end) >= $s
 
 def base(con) -> None:
     """The order lines with their teams as a temp table of this cursor: the same for every period of one data version."""
-    con.execute("create or replace temp table order_lines as from main.order_lines")
+    con.execute("drop table if exists temp.order_lines")
+    con.execute("create temp table order_lines as from main.order_lines")
 
 
 def prepare(con, places: dict, definitions: dict, alone: bool = False) -> None:
     """Temp tables of this cursor that all metrics of the period read beside `base`; `alone`: a team is only itself."""
-    con.execute("create or replace temp table team_tree as "
+    # Once the temp table is there, `main.team_tree` would name it and not the view.
+    con.execute("drop table if exists temp.team_tree")
+    con.execute("create temp table team_tree as "
                 + ("select distinct team_id as ancestor, team_id from main.team_tree" if alone else "from main.team_tree"))
     for sql in (SOURCES, LINES, REPORTS, BELONGS):
         con.execute(sql, used(sql, places))
