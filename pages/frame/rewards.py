@@ -37,8 +37,9 @@ def lines(look: Session, settled: Settlement, rows: list[int]) -> list[Line]:
     return statement.told(settled, rows, provenance, session.team_names(look.store), look.lang)
 
 
-def about(look: Session, settled: Settlement, told: list[Line]) -> str:
-    total = sum(line.entry["amount"] for line in told if line.entry["unit"] == "CNY")
+def about(look: Session, settled: Settlement, told: list[Line], shared: float = 0.0) -> str:
+    """What is payable now in yuan, of these rows and of what is `shared` out among people, and under which plan."""
+    total = shared + sum(line.entry["amount"] for line in told if line.entry["unit"] == "CNY")
     return look.say("statement.about", total=text.full(total, "yuan", look.lang), version=settled.plan["version"],
                     phase=settled.plan["phases"][settled.phase][look.lang])
 
@@ -113,7 +114,9 @@ def changes(look: Session, settled: Settlement, employee: str) -> None:
 
 
 def _move(look: Session, move: dict) -> str:
-    told = {name: text.full(move[f"value_{name}"], METRICS[move["metric"]].unit, look.lang) for name in ("before", "after")}
+    unit = METRICS[move["metric"]].unit
+    told = {name: text.full(move[f"value_{name}"], unit, look.lang) for name in ("before", "after")}
+    told |= {f"{name}_part": look.number(move[f"attainment_{name}"], "percent") for name in ("before", "after")}
     return look.say("statement.move", metric=look.metric(move["metric"]), points=f"{move['change']:+.1f}", **told)
 
 

@@ -84,6 +84,8 @@ def team(look: Session, settled: Settlement, team_id: str) -> None:
     st.html(rewards.PRINT)
     with st.container(key="statement"):
         st.markdown(f"#### {show.plain(title)}")
+        paid = shares(settled, teams)
+        st.markdown(show.plain(rewards.about(look, settled, told, paid.loc[paid["unit"].eq("CNY"), "amount"].sum())))
         st.markdown(f"**{look.say('statement.team_rows')}**")
         for line in told:
             rewards.row(look, line)
@@ -92,15 +94,14 @@ def team(look: Session, settled: Settlement, team_id: str) -> None:
         rewards.awards(look, settled, teams | set(people))
         rewards.next_steps(look, settled, rows, None)
         st.markdown(f"**{look.say('statement.team_shares')}**")
-        if len(shared := _shares(look, settled, teams)):
-            st.table(shared)
+        if len(paid):
+            st.table(_shares(look, settled, paid))
     if told:
         rewards.tools(look, settled, told, title, team_id)
 
 
-def _shares(look: Session, settled: Settlement, teams: set) -> pd.DataFrame:
+def _shares(look: Session, settled: Settlement, found: pd.DataFrame) -> pd.DataFrame:
     """One row per person, one column per rule and unit: what is payable now."""
-    found = shares(settled, teams)
     names = draw.distinct(settled.scores.drop_duplicates("employee_id").set_index("employee_id")["name"])
     heads = [f"{settled.plan['rules'][r.rule][look.lang]}（{text.say(f'statement.unit.{r.unit}', look.lang)}）"
              for r in found.itertuples()]
