@@ -6,7 +6,6 @@ import pandas as pd
 from core import rules, scores
 from core.metrics import METRICS
 
-HALVINGS = 44
 # The smallest step in which a figure of a unit is told.
 SMALLEST = {"yuan": 0.01, "count": 1.0, "percent": 0.0001, "minutes": 1.0}
 COLUMNS = ["metric", "subject_type", "subject_id", "goal", "grade", "now", "needed", "gap", "gain"]
@@ -39,11 +38,13 @@ class Trial:
 
     def run(self, changed: list, values: list) -> tuple[np.ndarray, np.ndarray]:
         """(grade, commission in yuan) with the figure of each changed line at each value, one trial a pair."""
-        size = len(self.mine)
-        people = pd.concat([self.mine.assign(employee_id=str(n)) for n in range(len(values))], ignore_index=True)
-        place = {segment: n for n, segment in enumerate(self.mine.index)}
-        lines = pd.concat([self._with(line, value).assign(segment=lambda f, n=n: f["segment"].map(place) + n * size)
-                           for n, (line, value) in enumerate(zip(changed, values, strict=True))], ignore_index=True)
+        size, trials = len(self.mine), np.arange(len(values))
+        people = self.mine.iloc[np.tile(np.arange(size), len(values))].reset_index(drop=True)
+        people["employee_id"] = np.repeat(trials, size).astype(str)
+        lines = self.lines.iloc[np.tile(np.arange(len(self.lines)), len(values))].reset_index(drop=True)
+        place = self.mine.index.get_indexer(self.lines["segment"])
+        lines["segment"] = (place[None, :] + trials[:, None] * size).ravel()
+        lines["value"] = np.concatenate([self._with(line, value) for line, value in zip(changed, values, strict=True)])
         first = people.drop_duplicates("employee_id").set_index("employee_id")
         released = {name: answer for name, answer in first["released"].items() if answer}
         scored = scores.again(self.plan, people, lines, released, first["bonus_points"])
@@ -51,11 +52,12 @@ class Trial:
         by_trial = paid.groupby(paid["employee_id"].astype(int))
         return by_trial["grade"].first().to_numpy(object), by_trial["potential"].sum().to_numpy(float)
 
-    def _with(self, line, value: float) -> pd.DataFrame:
+    def _with(self, line, value: float) -> np.ndarray:
+        """The figures of all lines, with another one of this metric of this subject, whichever posts it counts for."""
         same = self.lines["metric"].eq(line["metric"]) & self.lines["subject_type"].eq(line["subject_type"])
         if pd.notna(line["subject_id"]):
             same &= self.lines["subject_id"].eq(line["subject_id"])
-        return self.lines.assign(value=self.lines["value"].where(~same, value))
+        return self.lines["value"].where(~same, value).to_numpy(float)
 
 
 def _targets(trial: Trial, known: pd.DataFrame) -> list[tuple]:
@@ -80,7 +82,8 @@ def _grades(trial: Trial, known: pd.DataFrame) -> list[tuple]:
         return []
     worse = np.array([line["value"] for line in lines], float)
     good = np.array([end for end, can in zip(ends, reach, strict=True) if can], float)
-    for _ in range(HALVINGS):
+    steps = np.array([_step(line) for line in lines])
+    while (np.abs(good - worse) > steps / 4).any():
         middle = (worse + good) / 2
         reached = better(trial.run(lines, list(middle))[0])
         good, worse = np.where(reached, middle, good), np.where(reached, worse, middle)
@@ -89,12 +92,16 @@ def _grades(trial: Trial, known: pd.DataFrame) -> list[tuple]:
 
 def _told(trial: Trial, line: dict, value: float, better) -> tuple | None:
     """The figure in whole steps of its unit that still reaches the grade."""
-    step = SMALLEST.get(METRICS[line["metric"]].unit, 0.01)
+    step = _step(line)
     toward = 1 if value >= line["value"] else -1
     tries = [round((round(value / step) + toward * n) * step, 9) for n in (-1, 0, 1, 2)]
     grades, paid = trial.run([line] * len(tries), tries)
     hit = next((n for n, ok in enumerate(better(grades)) if ok), None)
     return None if hit is None else _found(line, "grade", grades[hit], tries[hit], paid[hit] - trial.paid)
+
+
+def _step(line: dict) -> float:
+    return SMALLEST.get(METRICS[line["metric"]].unit, 0.01)
 
 
 def _best(plan: dict, line: dict) -> float:

@@ -91,8 +91,8 @@ def change(before, now, employee: str) -> pd.DataFrame:
 
 
 def moved(before, now, employee: str) -> pd.DataFrame:
-    """Per metric of the person's scorecards: value, and points (Σ weight × score, by days of the assignments) before and
-    after, and the change in points; what moved most comes first."""
+    """Per metric of the person's scorecards: value, attainment and points (Σ weight × score, by days of the assignments)
+    before and after, and the change in points; what moved most comes first."""
     parts = [_points(settled, employee) for settled in (before, now)]
     both = parts[0].join(parts[1], how="outer", lsuffix="_before", rsuffix="_after")
     both["change"] = (both["points_after"].fillna(0) - both["points_before"].fillna(0)).round(9)
@@ -104,8 +104,8 @@ def _points(settled, employee: str) -> pd.DataFrame:
     days = settled.scores["days"].reindex(lines["segment"]).to_numpy(float)
     whole = settled.scores.loc[lines["segment"].unique(), "days"].sum()
     weighted = lines.assign(points=lines["weight"] * lines["score"] * days / (whole or 1))
-    last = weighted.drop_duplicates("metric", keep="last").set_index("metric")["value"]
-    return pd.DataFrame({"value": last, "points": weighted.groupby("metric")["points"].sum(min_count=1)})
+    last = weighted.drop_duplicates("metric", keep="last").set_index("metric")
+    return last[["value", "attainment"]].assign(points=weighted.groupby("metric")["points"].sum(min_count=1))
 
 
 def behind(settled, line: Line, provenance: pd.DataFrame) -> pd.DataFrame:

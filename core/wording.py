@@ -45,7 +45,7 @@ def how(step: Step, steps: list[Step], lang: str) -> str:
     known = {other.name: other for other in steps}
     tree = ast.parse(re.sub(r"(?<![<>=])=(?!=)", "==", step.formula), mode="eval").body
     words = _spelled(tree, lambda name: label(known[name], lang), lang)
-    numbers = _spelled(tree, lambda name: value(known[name], lang), lang)
+    numbers = _spelled(tree, lambda name: value(known[name], lang), "")
     return words if numbers == value(step, lang) else f"{words} = {numbers}"
 
 
@@ -91,7 +91,7 @@ def _say(key: str, lang: str, **values) -> str:
 
 
 def _spelled(node, said, lang: str, outer: int = 0) -> str:
-    """A formula's tree in words; `said` writes a step."""
+    """A formula's tree in words; `said` writes a step. Without a language how it is rounded is left out."""
     if isinstance(node, ast.BinOp):
         sign, rank = SIGNS[type(node.op)]
         right = rank + isinstance(node.op, (ast.Sub, ast.Div))
@@ -111,7 +111,10 @@ COMPARED = {ast.Eq: "=", ast.Lt: "<", ast.GtE: "≥"}
 
 def _called(name: str, parts: list, said, lang: str, outer: int) -> str:
     """ROUND to nine places only removes binary noise: it is not told; the others are named in words."""
-    if name == "ROUND" and ast.unparse(parts[1]) != "2":
-        return _spelled(parts[0], said, lang, outer)
+    if name in ("MAX", "MIN"):  # the limit last
+        parts = sorted(parts, key=lambda part: isinstance(part, ast.Constant))
+    noise = name == "ROUND" and ast.unparse(parts[1]) != "2"
+    if noise or not lang:
+        return _spelled(parts[2] if name == "IF" else parts[0], said, lang, outer)
     told = [_spelled(part, said, lang) for part in parts]
     return _say(f"function.{name.lower()}", lang, **dict(zip("abc", told, strict=False)))

@@ -7,7 +7,7 @@ import xlsxwriter
 from core import explanation, text, wording
 from core.statement import Line
 
-FORMATS = {"yuan": "#,##0.00", "CNY": "#,##0.00", "percent": "0.00##%", "score": "0.00####", "count": "#,##0",
+FORMATS = {"yuan": "#,##0.00", "CNY": "#,##0.00", "percent": "0.00##%", "score": "0.00####", "points": "0.00##", "count": "#,##0",
            "factor": "0.00####", "days": "0.00", "shares": "#,##0"}
 COLUMNS = ("step", "value", "unit", "how")
 
@@ -34,7 +34,7 @@ def statement(lines: list[Line], title: str, about: str, lang: str) -> bytes:
 
 
 def _styles(book) -> dict:
-    pale, grey = {"bg_color": "#FFF8DC"}, {"font_color": "#666666", "text_wrap": True}
+    pale, grey = {"bg_color": "#FFF8DC"}, {"font_color": "#666666"}
     units = {unit: {"num_format": said} for unit, said in FORMATS.items()}
     named = {"bold": {"bold": True}, "title": {"bold": True, "font_size": 14}, "grey": grey, "free": pale,
              "head": {"bold": True, "bg_color": "#DCE9F3", "text_wrap": True}}

@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from core import periods, quarter, text
+from core import explanation, periods, quarter, text
 from core.metrics import METRICS
 from core.settlement import Settlement
-from pages.frame import controls, show
+from core.statement import of_person, of_teams, projects_of, shares
+from pages.frame import controls, draw, rewards, show
 from pages.frame.session import Session
 
 
@@ -26,25 +27,87 @@ def status(look: Session, name) -> str:
 
 
 def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
-    """Everything that leads to the person's pay, one block an assignment."""
-    st.markdown(f"#### {look.say('statement.title', name=show.plain(person['name']), quarter=settled.quarter)}")
+    """Everything that a person gets and why, printable on one page; below it the workbook and the uploaded rows."""
+    title = look.say("statement.title", name=person["name"], quarter=settled.quarter)
+    told = rewards.lines(look, settled, of_person(settled, person.name))
     mine = settled.scores[settled.scores["employee_id"] == person.name].sort_values("from_date")
-    for segment, assignment in mine.to_dict("index").items():
-        st.markdown(look.say("statement.assignment", role=look.role(assignment["role"]),
-                             team=show.plain(look.team_name(assignment["team_id"])), days=int(assignment["eligible_days"]),
-                             first=_day(look, assignment["from_date"]), last=_day(look, assignment["to_date"])))
-        rows = settled.metrics[settled.metrics["segment"] == segment]
-        show.table(look, metric_rows(look, settled, rows), key=f"statement{segment}")
-        st.markdown(look.say("statement.held", minimum=look.number(settled.plan["covered_minimum"], "percent"))
-                    if assignment["state"] == "held" else score_formula(look, assignment, rows))
-        for row in rows.to_dict("records"):
-            st.caption(look.say("statement.source", metric=look.metric(row["metric"]),
-                                rows=show.plain(source(look, settled, row))))
-    st.markdown(f"**{look.say('statement.pay')}**")
-    for line in mine.to_dict("records"):
-        st.markdown(pay_formula(look, line))
+    projects = projects_of(look.store.cursor(), [person.name])
+    st.html(rewards.PRINT)
+    with st.container(key="statement"):
+        st.markdown(f"#### {show.plain(title)}")
+        st.markdown(show.plain(rewards.about(look, settled, told)))
+        for segment, assignment in mine.to_dict("index").items():
+            _assignment(look, settled, segment, assignment)
+        for line in told:
+            if settled.plan["rules"][line.entry["rule"]]["kind"] != "scorecard_pay":
+                rewards.row(look, line)
+        rewards.awards(look, settled, {person.name})
+        own = [line.row for line in told]
+        rewards.next_steps(look, settled, own + of_teams(settled, set(mine["team_id"]), projects), person.name)
+        rewards.changes(look, settled, person.name)
+    rewards.tools(look, settled, told, title, str(person.name))
     if person["status"] == "pending":
         controls.release(look, person.name)
+
+
+def _assignment(look: Session, settled: Settlement, segment: int, assignment: dict) -> None:
+    """A post's scorecard, its score and commission as formulas with their numbers, and where each figure was read."""
+    st.markdown(look.say("statement.assignment", role=look.role(assignment["role"]),
+                         team=show.plain(look.team_name(assignment["team_id"])), days=int(assignment["eligible_days"]),
+                         first=_day(look, assignment["from_date"]), last=_day(look, assignment["to_date"])))
+    rows = settled.metrics[settled.metrics["segment"] == segment]
+    if len(rows):
+        st.table(metric_rows(look, settled, rows).set_index(look.say("column.metric")).map(show.plain))
+        st.markdown(look.say("statement.held", minimum=look.number(settled.plan["covered_minimum"], "percent"))
+                    if assignment["state"] == "held" else score_formula(look, assignment, rows))
+    st.markdown(" · ".join(filter(None, [pay_formula(look, assignment), show.plain(_clause(settled))])))
+    if assignment["reason"]:
+        row = assignment | {"figure": None, "needed": None, "sign": ""}
+        st.markdown(show.plain(explanation.reason_text(row, look.lang)))
+    st.caption(show.plain(look.say("semicolon").join(
+        look.say("statement.source", metric=look.metric(row["metric"]), rows=source(look, settled, row))
+        for row in rows.to_dict("records"))))
+
+
+def _clause(settled: Settlement) -> str:
+    """The clause of the plan under which scores are paid."""
+    return next((rule.get("clause", "") for rule in settled.plan["rules"].values() if rule["kind"] == "scorecard_pay"), "")
+
+
+def team(look: Session, settled: Settlement, team_id: str) -> None:
+    """What a team and its projects get and missed, and what its people get; printable like a person's statement."""
+    teams = set(look.members() or [team_id]) if look.team == team_id else {team_id}
+    people = settled.scores[settled.scores["team_id"].isin(teams)]["employee_id"].unique()
+    rows = of_teams(settled, teams, projects_of(look.store.cursor(), people))
+    title = look.say("statement.team_title", name=look.team_name(team_id), quarter=settled.quarter)
+    told = rewards.lines(look, settled, rows)
+    st.html(rewards.PRINT)
+    with st.container(key="statement"):
+        st.markdown(f"#### {show.plain(title)}")
+        paid = shares(settled, teams)
+        st.markdown(show.plain(rewards.about(look, settled, told, paid.loc[paid["unit"].eq("CNY"), "amount"].sum())))
+        st.markdown(f"**{look.say('statement.team_rows')}**")
+        for line in told:
+            rewards.row(look, line)
+        if not told:
+            st.caption(look.say("statement.no_rows"))
+        rewards.awards(look, settled, teams | set(people))
+        rewards.next_steps(look, settled, rows, None)
+        st.markdown(f"**{look.say('statement.team_shares')}**")
+        if len(paid):
+            st.table(_shares(look, settled, paid))
+    if told:
+        rewards.tools(look, settled, told, title, team_id)
+
+
+def _shares(look: Session, settled: Settlement, found: pd.DataFrame) -> pd.DataFrame:
+    """One row per person, one column per rule and unit: what is payable now."""
+    names = draw.distinct(settled.scores.drop_duplicates("employee_id").set_index("employee_id")["name"])
+    heads = [f"{settled.plan['rules'][r.rule][look.lang]}（{text.say(f'statement.unit.{r.unit}', look.lang)}）"
+             for r in found.itertuples()]
+    wide = found.assign(head=heads).pivot_table(index="employee_id", columns="head", values="amount", aggfunc="sum", sort=False)
+    wide.index = [show.plain(names.get(person, person)) for person in wide.index]
+    return wide.rename_axis(columns=None).map(lambda amount: text.full(amount, "yuan", look.lang).replace("¥", ""))
 
 
 def metric_rows(look: Session, settled: Settlement, rows: pd.DataFrame) -> pd.DataFrame:

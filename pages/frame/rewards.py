@@ -1,0 +1,156 @@
+"""The parts of a statement: reward rows with their steps, the next step, what changed, the uploaded rows, the print sheet."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from core import explanation, next_step, quarter, statement, text, wording
+from core.datasets import DATASETS
+from core.exporting import statement as exporting
+from core.metrics import METRICS
+from core.settlement import Settlement
+from core.statement import Line
+from pages.frame import controls, session, show
+from pages.frame.session import Session
+
+# Only the statement is printed, dense enough for one A4 page.
+PRINT = """<style>@media print {
+@page { size: A4; margin: 9mm }
+[data-testid=stSidebar], [data-testid=stHeader], [data-testid=stToolbar], [data-testid=stDecoration] { display: none !important }
+.stApp, .stMain, [data-testid=stAppViewContainer], .stMainBlockContainer { position: static !important;
+  overflow: visible !important; height: auto !important; padding: 0 !important; max-width: none !important;
+  display: block !important }
+.stMainBlockContainer > [data-testid=stVerticalBlock] > :not(:has(.st-key-statement)):not(.st-key-statement) {
+  display: none !important }
+.st-key-statement, .st-key-statement * { font-size: 7.2pt !important; line-height: 1.22 !important; color: #000 !important }
+.st-key-statement h4 { font-size: 12pt !important; padding: 0 !important }
+.st-key-statement, .st-key-statement [data-testid=stVerticalBlock] { gap: 2pt !important }
+.st-key-statement :is(p, ul, li) { margin: 0 !important; padding-top: 0 !important; padding-bottom: 0 !important }
+.st-key-statement td, .st-key-statement th { padding: 1pt 4pt !important }
+.st-key-unprinted { display: none !important } }</style>"""
+
+
+def lines(look: Session, settled: Settlement, rows: list[int]) -> list[Line]:
+    """The ledger rows in the reader's words."""
+    provenance = quarter.sources(look.store, look.period, settled.plan)
+    return statement.told(settled, rows, provenance, session.team_names(look.store), look.lang)
+
+
+def about(look: Session, settled: Settlement, told: list[Line], shared: float = 0.0) -> str:
+    """What is payable now in yuan, of these rows and of what is `shared` out among people, and under which plan."""
+    total = shared + sum(line.entry["amount"] for line in told if line.entry["unit"] == "CNY")
+    return look.say("statement.about", total=text.full(total, "yuan", look.lang), version=settled.plan["version"],
+                    phase=settled.plan["phases"][settled.phase][look.lang])
+
+
+def row(look: Session, line: Line) -> None:
+    """A reward row: amount, status, clause and reason, and below it every step in words and numbers."""
+    entry, lang = line.entry, look.lang
+    paid = entry["status"] == "payable"
+    amount = explanation.money(entry["amount"] if paid else entry["potential"], entry["unit"], lang)
+    parts = [look.say(f"status.{entry['status']}"), line.clause, line.reason]
+    st.markdown(f"**{show.plain(line.title)} · {show.plain(line.item)}　{show.plain(amount)}**　"
+                + show.plain(" · ".join(filter(None, parts))))
+    st.caption("  \n".join(map(show.plain, _sentences(look, line))))
+
+
+def _sentences(look: Session, line: Line) -> list[str]:
+    """What was read, joined (`name value ← where`), and each step that was computed on a line of its own (`name = formula in
+    words = in numbers = value`), in order."""
+    said: list[str] = []
+    for step, after in zip(line.steps, [None, *line.steps], strict=False):
+        if step.name in ("status", "amount"):
+            continue
+        named, value = wording.label(step, look.lang), wording.value(step, look.lang)
+        how = wording.how(step, line.steps, look.lang)
+        words = f"{named} = {how} = {value}" if step.formula else f"{named} {value} ← {how}"
+        joins = said and not step.formula and not after.formula
+        said = [*said[:-1], said[-1] + look.say("semicolon") + words] if joins else [*said, words]
+    return said
+
+
+def awards(look: Session, settled: Settlement, winners: set) -> None:
+    won = statement.awards(settled, winners)
+    said = [look.say("statement.award", name=settled.plan["rules"][r.award][look.lang], month=r.month) for r in won.itertuples()]
+    if said:
+        st.markdown(show.plain(look.say("statement.awards", awards=look.say("comma").join(said))))
+
+
+def next_steps(look: Session, settled: Settlement, rows: list[int], employee: str | None) -> None:
+    """What would have reached a target, the next grade, or a gate that was missed."""
+    said = [] if employee is None else [_goal(look, goal) for goal in
+                                        next_step.of_commission(settled, employee).to_dict("records")]
+    gates = next_step.of_gates(settled, rows)
+    told = {line.row: line for line in lines(look, settled, gates["row"].tolist())}
+    said += [look.say("statement.gate", rule=told[n].title, item=told[n].item, reason=told[n].reason) for n in gates["row"]]
+    st.markdown(f"**{look.say('statement.next')}**")
+    st.markdown("\n".join(f"- {show.plain(words)}" for words in said) or look.say("statement.no_next"))
+
+
+def _goal(look: Session, goal: dict) -> str:
+    metric, lang = METRICS[goal["metric"]], look.lang
+    figures = {name: text.full(goal[name], metric.unit, lang) for name in ("gap", "now", "needed")}
+    way = look.say("statement.more" if goal["needed"] >= goal["now"] else "statement.less")
+    return look.say(f"statement.to_{goal['goal']}", metric=look.metric(goal["metric"]), way=way, grade=goal["grade"],
+                    gain=text.full(goal["gain"], "yuan", lang), **figures)
+
+
+def changes(look: Session, settled: Settlement, employee: str) -> None:
+    """By rule what was paid in the quarter before and is now, and the metrics that moved the score."""
+    before = look.period.previous()
+    if before.label not in quarter.quarters(look.store):
+        return
+    earlier, lang = session.settled(replace(look, period=before)), look.lang
+    rules = settled.plan["rules"] | earlier.plan["rules"]
+    said = [look.say("statement.changed_line", rule=rules[r["rule"]][lang], change=_signed(r["change"], r["unit"], lang),
+                     **{name: explanation.money(r[name], r["unit"], lang) for name in ("before", "after")})
+            for r in statement.change(earlier, settled, employee).to_dict("records")]
+    moves = [_move(look, move) for move in statement.moved(earlier, settled, employee).to_dict("records") if move["change"]]
+    if moves:
+        said.append(look.say("statement.moved", moves=look.say("comma").join(moves)))
+    st.markdown(f"**{look.say('statement.changed', quarter=before.label)}**")
+    st.markdown("\n".join(f"- {show.plain(words)}" for words in said) or "—")
+
+
+def _move(look: Session, move: dict) -> str:
+    unit = METRICS[move["metric"]].unit
+    told = {name: text.full(move[f"value_{name}"], unit, look.lang) for name in ("before", "after")}
+    told |= {f"{name}_part": look.number(move[f"attainment_{name}"], "percent") for name in ("before", "after")}
+    return look.say("statement.move", metric=look.metric(move["metric"]), points=f"{move['change']:+.1f}", **told)
+
+
+def _signed(amount: float, unit: str, lang: str) -> str:
+    return ("+" if amount > 0 else "") + explanation.money(amount, unit, lang)
+
+
+def sources(look: Session, settled: Settlement, told: list[Line]) -> None:
+    """The uploaded rows that the statement rests on, one place at a time, as a table."""
+    provenance = quarter.sources(look.store, look.period, settled.plan)
+    places = pd.concat([statement.behind(settled, line, provenance) for line in told]).drop_duplicates(ignore_index=True)
+    if places.empty:
+        st.caption(look.say("statement.none_behind"))
+        return
+    named = [_named(look, place) for place in places.to_dict("records")]
+    chosen = st.selectbox(look.say("statement.which"), range(len(named)), format_func=named.__getitem__, key="source_place")
+    frame, count = statement.uploaded(look.store.cursor(), places.iloc[chosen].to_dict(), look.lang)
+    st.caption(look.say("statement.shown", count=f"{count:,}", shown=len(frame)))
+    show.table(look, frame, key="source_rows")
+
+
+def _named(look: Session, place: dict) -> str:
+    parts = [getattr(DATASETS[place["dataset"]], look.lang), place["file"], place["sheet"], f"{place['first']}–{place['last']}"]
+    if place["subject_type"] == "team":
+        parts.append(look.team_name(place["subject_id"]))
+    return " · ".join(str(part) for part in parts if part)
+
+
+def tools(look: Session, settled: Settlement, told: list[Line], title: str, name: str) -> None:
+    """What is not printed: the workbook, how to print, the uploaded rows."""
+    with st.container(key="unprinted"):
+        said = about(look, settled, told)
+        st.download_button(look.say("statement.book"), lambda: exporting.statement(told, title, said, look.lang),
+                           f"{name}-{settled.quarter}.xlsx", controls.XLSX, on_click="ignore", key="statement_book")
+        st.caption(look.say("statement.print_hint"))
+        with st.expander(look.say("statement.sources")):
+            sources(look, settled, told)
