@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     blank.add_argument("file", type=Path)
     example = commands.add_parser("sample", parents=[common], help="write the sample company's files")
     example.add_argument("folder", type=Path)
+    example.add_argument("--variant", choices=tuple(sample.VARIANTS), default="growth", help="the company's phase")
     commands.add_parser("history", parents=[common], help="the batches saved so far")
     taken_back = commands.add_parser("undo", parents=[common], help="take a batch back")
     taken_back.add_argument("batch", type=int)
@@ -138,7 +139,7 @@ def run_template(asked) -> dict:
 
 def run_sample(asked) -> dict:
     asked.folder.mkdir(parents=True, exist_ok=True)
-    return {"files": [str(path) for path in sample.write(asked.folder)]}
+    return {"files": [str(path) for path in sample.write(asked.folder, asked.variant)]}
 
 
 def run_history(asked) -> dict:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from core import periods, quarter, sample
+from core import plan as plans
 
 Q3 = periods.quarter("2026Q3")
 
@@ -17,16 +18,25 @@ def value(store, metric: str, subject: str | None, label: str = "2026Q3", kind: 
     return float(found[found["subject_id"].eq(subject) if subject else found["subject_id"].isna()]["value"].iloc[0])
 
 
+def contents(folder, variant="growth"):
+    folder.mkdir()
+    for path in sample.write(folder, variant):
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as book:
+                yield from ((n, book.read(n)) for n in sorted(book.namelist()) if n != "docProps/core.xml")
+        else:
+            yield path.name, path.read_bytes()
+
+
 def test_the_same_content_comes_every_time(tmp_path):
-    def contents(folder):
-        folder.mkdir()
-        for path in sample.write(folder):
-            if path.suffix == ".xlsx":
-                with zipfile.ZipFile(path) as book:
-                    yield from ((n, book.read(n)) for n in sorted(book.namelist()) if n != "docProps/core.xml")
-            else:
-                yield path.name, path.read_bytes()
     assert list(contents(tmp_path / "one")) == list(contents(tmp_path / "two"))
+
+
+def test_the_variants_differ_in_the_phase_alone(tmp_path):
+    growth, mature = dict(contents(tmp_path / "growth")), dict(contents(tmp_path / "mature", "mature"))
+    assert [name for name in growth if growth[name] != mature[name]] == ["plan.toml"]
+    documents = [plans.load(told["plan.toml"].decode()) for told in (growth, mature)]
+    assert [plans.phase(document, Q3) for document in documents] == ["growth", "mature"]
 
 
 def test_its_size_is_that_of_a_company_of_sixty(sample_store):

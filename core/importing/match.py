@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -48,6 +49,8 @@ class Match:
     confidence: float
 
 
+# The first rows of a sheet are read once per dataset: the same few hundred cells, thousands of times.
+@lru_cache(maxsize=16_384)
 def normal(header: str | None) -> str:
     """A header as it is compared: full-width folded, no case, blanks, underscores, marks or trailing unit."""
     return re.sub(r"\((" + "|".join(UNITS) + r")\)$", "", _folded(header))
@@ -90,10 +93,11 @@ def resembling(rows: list[tuple[int, list]], sheet: str, decided: Decision) -> M
     """The reading of a sheet's first rows that comes nearest to one of ours, however far; None without two columns. Of a
     dataset that the user chose no column need be known yet."""
     named = SHEET_NAMES.get(normal(sheet))
+    labelled = [(number, cells, labels(cells)) for number, cells in rows[:HEADER_ROWS]]
     best, best_rank = None, ()
     for name in [decided.dataset] if decided.dataset else DATASETS:
-        for number, cells in rows[:HEADER_ROWS]:
-            found = _read_header(DATASETS[name], number, cells, decided, name == named)
+        for number, cells, headers in labelled:
+            found = _read_header(DATASETS[name], number, cells, headers, decided, name == named)
             satisfied = _required(found) - len(found.missing)
             rank = (satisfied > 0 and name == named, not found.missing, len(found.columns) - len(found.missing),
                     -number)
@@ -130,8 +134,7 @@ def headers_key(headers: dict[int, str]) -> str:
     return hashlib.sha256("\n".join(sorted(normal(header) for header in headers.values())).encode()).hexdigest()
 
 
-def _read_header(dataset: Dataset, number: int, cells: list, decided: Decision, named: bool) -> Match:
-    headers = labels(cells)
+def _read_header(dataset: Dataset, number: int, cells: list, headers: dict[int, str], decided: Decision, named: bool) -> Match:
     chosen = {normal(header): name for header, name in decided.columns.items()}
     bare = {i: normal(str(cells[i])) for i in headers}
     wanted = []
