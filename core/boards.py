@@ -174,8 +174,8 @@ def _of_teams(con, values: pd.DataFrame, period: Period, tree: pd.DataFrame) -> 
 
 def _without_a_posts_target(lines: pd.DataFrame, parents: set) -> pd.DataFrame:
     """A role's target of an additive figure is one post's: no bar for the sum of several people or of a team's sub-teams."""
-    summed = lines["metric"].map(scores.OWN) | lines["team_id"].isin(parents)
-    post = lines["metric"].map(scores.ADDITIVE) & lines["target_level"].isin(["role", "company"]) & summed
+    summed = lines["metric"].map(scores.OWN).eq(True) | lines["team_id"].isin(parents)
+    post = lines["metric"].map(scores.ADDITIVE).eq(True) & lines["target_level"].isin(["role", "company"]) & summed
     lines.loc[post, ["target", "score"]] = np.nan
     lines["missing"] = lines["missing"].mask(post & lines["missing"].eq(""), "no_target")
     return lines

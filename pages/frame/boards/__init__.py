@@ -26,11 +26,15 @@ def choice(look: Session, dataset: str, column: str, value) -> str:
     return (DATASETS[dataset].column(column).choices or {}).get(value, {}).get(look.lang, value)
 
 
-def said(look: Session, value, unit: str) -> str:
-    """A figure of a gate: a rank whole, a plain number with its places, a rate fine enough to tell 29.96 % from 30 %."""
+def said(look: Session, value, unit: str, other=None) -> str:
+    """A figure of a gate: a rank whole, a plain number with its places, a rate to one place or as many as tell it from the
+    `other` that it is compared with (29.96% from 30%)."""
     if unit == "rank":
         return "—" if text.missing(value) else look.say("boards.rank", rank=f"{value:,.0f}")
-    return text.full(value, "count" if unit == "rank" else unit, look.lang)
+    short = text.number(value, unit, look.lang) if unit == "percent" else ""
+    if short and (text.missing(other) or round(value, 9) == round(other, 9) or short != text.number(other, unit, look.lang)):
+        return short
+    return text.full(value, unit, look.lang)
 
 
 def state(look: Session, name: str) -> str:

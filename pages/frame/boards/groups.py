@@ -96,6 +96,9 @@ def _change(look: Session, row: dict) -> str:
     """The change on the quarter before, and whether that is better or worse."""
     unit = METRICS[row["metric"]].unit if row["metric"] in METRICS else "ratio"
     changed = show.change(look, row["value"], row["previous"], unit)
+    if changed and not changed.startswith("±") and unit not in ("yuan", "percent", "points", "score"):
+        off = row["value"] - row["previous"]
+        changed = f"{'+' if off > 0 else '-'}{look.number(abs(off), unit)}"
     if changed is None:
         return "—"
     if changed.startswith("±"):

@@ -25,9 +25,11 @@ def board(look: Session) -> None:
     rules = {name: rule for name, rule in settlement.active(settled.plan, settled.phase).items() if rule["kind"] == "top"}
     monthly = {name: rule for name, rule in rules.items() if rule.get("by") != "votes"}
     show.sentence(_finding(look, mine, votes))
-    if won.empty:
+    if not rules:
+        st.info(look.say("boards.no_award"))
+    elif won.empty and monthly:
         show.missing(look, ["employees", "targets", "team_months", "member_months"], look.say("boards.monthly_honours"))
-    elif mine.empty:
+    elif mine.empty and monthly:
         st.info(look.say("boards.no_honour_of_team"))
     for month in periods.months_of(look.period)[::-1]:
         if len(now := mine[mine["month"].eq(month.label)]):

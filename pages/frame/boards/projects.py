@@ -73,7 +73,7 @@ def _finding(look: Session, chosen: pd.DataFrame) -> str:
 def drawn(look: Session, chosen: pd.DataFrame) -> Chart:
     """Each project's milestone money: released, waiting, missed; the latest projects first."""
     shown = chosen.head(MOST)
-    series = tuple(Series(look.say(f"boards.{name}"), tuple(float(v) or None for v in shown[name]), style)
+    series = tuple(Series(look.say(f"boards.short_{name}"), tuple(float(v) or None for v in shown[name]), style)
                    for name, style in MONEY.items())
     part = chosen["released"].sum() / chosen["bonus_pool"].sum() if chosen["bonus_pool"].sum() else None
     title = look.say("boards.chart_projects", part=look.number(part, "percent"))
@@ -102,10 +102,9 @@ def project(look: Session, one: pd.Series, found: pd.DataFrame, members: pd.Data
     st.caption(plainly(look, "boards.project_line", kind=choice(look, "projects", "kind", one["kind"]), id=one.name,
                        first=day(look, one["start_date"]), last=day(look, one["end_date"]),
                        target=look.number(one["gmv_target"], "yuan"), pool=look.number(one["bonus_pool"], "yuan")))
-    steps, people = st.columns(2)
-    with steps:
-        st.markdown(f"**{look.say('boards.milestones')}**")
-        show.table(look, _milestones(look, found), {look.say("boards.money"): "yuan"}, key="milestones")
+    st.markdown(f"**{look.say('boards.milestones')}**")
+    show.table(look, _milestones(look, found), {look.say("boards.money"): "yuan"}, key="milestones")
+    people, learned = st.columns([3, 2])
     with people:
         st.markdown(f"**{look.say('boards.members')}**")
         if members.empty:
@@ -113,9 +112,10 @@ def project(look: Session, one: pd.Series, found: pd.DataFrame, members: pd.Data
         else:
             show.table(look, _members(look, members), {look.say("boards.share"): "percent", look.say("boards.received"): "yuan"},
                        key="project_members")
-    learned = one["retrospective"]
-    st.markdown(f"**{look.say('boards.retrospective')}**")
-    st.markdown(look.say("boards.no_retrospective") if text.missing(learned) else show.plain(learned))
+    with learned:
+        st.markdown(f"**{look.say('boards.retrospective')}**")
+        words = one["retrospective"]
+        st.markdown(look.say("boards.no_retrospective") if text.missing(words) else show.plain(words))
 
 
 def _milestones(look: Session, found: pd.DataFrame) -> pd.DataFrame:

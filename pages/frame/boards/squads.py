@@ -63,7 +63,7 @@ def drawn(look: Session, mine: pd.DataFrame) -> Chart:
     title = (look.say("boards.chart_squads_one", name=first["name"], gmv=look.number(first["gmv"], "yuan")) if second is None else
              look.say("boards.chart_squads", name=first["name"], ahead=look.number(first["gmv"] - second["gmv"], "yuan"),
                       second=second["name"]))
-    rows = [(look.say("boards.gmv"), "gmv", "actual"), (look.say("boards.previous"), "previous", "previous"),
+    rows = [(look.say("boards.short_gmv"), "gmv", "actual"), (look.say("boards.previous"), "previous", "previous"),
             (look.say("column.target"), "gmv_target", "target")]
     series = tuple(Series(name, tuple(None if text.missing(v) else float(v) for v in shown[column]), style)
                    for name, column, style in rows)
@@ -90,7 +90,8 @@ def rocket(look: Session, rule: dict, team: str, stages: pd.DataFrame, divided: 
         with place.container(border=True, height="stretch"):
             gauge(look, stage)
     if len(divided):
-        with st.expander(look.say("boards.divided", people=len(divided), money=look.number(divided["total"].sum(), "yuan"))):
+        money = text.full(divided["total"].sum(), "yuan", look.lang)
+        with st.expander(look.say("boards.divided", people=len(divided), money=money)):
             columns = (look.say(f"boards.{name}") for name in ("stage1", "stage2", "stage3", "stages"))
             show.table(look, _divided(look, divided), dict.fromkeys(columns, "yuan"),
                        key=f"shares_{first['rule']}_{first['team_id']}_{first['item']}")
@@ -99,11 +100,11 @@ def rocket(look: Session, rule: dict, team: str, stages: pd.DataFrame, divided: 
 def gauge(look: Session, stage: dict) -> None:
     """One stage: its figure, how much of the bar is filled, met, missed or waiting in words and sign, and the money."""
     st.caption(look.say(f"boards.stage{stage['stage']}_is"))
-    st.metric(look.say(f"boards.stage{stage['stage']}"), said(look, stage["figure"], stage["figure_unit"]),
+    st.metric(look.say(f"boards.stage{stage['stage']}"), said(look, stage["figure"], stage["figure_unit"], stage["needed"]),
               label_visibility="collapsed")
     st.progress(filled(stage))
     st.markdown(f"**{look.say('boards.state_' + STATES[stage['status']])}** · {show.plain(why(look, stage))}")
-    st.caption(look.say(f"boards.money_{STATES[stage['status']]}", money=show.plain(look.number(stage["pool"], "yuan"))))
+    st.caption(look.say(f"boards.money_{STATES[stage['status']]}", money=show.plain(text.full(stage["pool"], "yuan", look.lang))))
 
 
 def filled(stage: dict) -> float:
@@ -116,10 +117,11 @@ def filled(stage: dict) -> float:
 
 def why(look: Session, stage: dict) -> str:
     """What the stage needs, what it has, what is missing to it."""
-    unit, reason = stage["figure_unit"], stage["reason"]
-    values = {"figure": said(look, stage["figure"], unit), "needed": said(look, stage["needed"], unit)}
-    if not text.missing(stage["figure"]) and not text.missing(stage["needed"]):
-        gap = abs(stage["figure"] - stage["needed"]) * (100 if unit == "percent" else 1)
+    unit, reason, figure, needed = stage["figure_unit"], stage["reason"], stage["figure"], stage["needed"]
+    values = {"figure": said(look, figure, unit, needed), "needed": said(look, needed, unit, figure)}
+    if not text.missing(figure) and not text.missing(needed):
+        gap = round(abs(figure - needed) * (100 if unit == "percent" else 1), 9)
+        reason = "repurchase_exactly" if reason == "repurchase_not_over" and not gap else reason
         values["gap"] = said(look, gap, "yuan" if unit == "yuan" else "plain")
     if reason in ("stage_before_missed", "stage_before_waits"):
         own = {True: "own_met", False: "own_missed", None: "own_unknown"}[stage["passes"]]
