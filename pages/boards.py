@@ -15,8 +15,11 @@ if look.period is None:
 
 asked = st.query_params.get("board")
 labels = {name: look.say(f"boards.tab_{name}") for name in BOARDS}
-# A key a language: what a tab remembers is its label.
-tabs = st.tabs(list(labels.values()), key=f"boards_{look.lang}", default=labels.get(asked), on_change="rerun")
+# A key a language: what the tabs remember is a label. At first it is the one that the address names.
+key = f"boards_{look.lang}"
+if key not in st.session_state and asked in labels:
+    st.session_state[key] = labels[asked]
+tabs = st.tabs(list(labels.values()), key=key, on_change="rerun")
 for tab, (name, board) in zip(tabs, BOARDS.items(), strict=True):
     with tab:
         # Only the board that is looked at is computed.

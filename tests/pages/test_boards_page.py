@@ -93,6 +93,15 @@ def test_the_gauges_say_what_is_missing_in_words_and_sign(firm, look):
     assert "¥10,000.00 missed" in said and "Split among 4 members, ¥5,000.00" in said
 
 
+def test_a_tab_that_is_opened_is_named_by_the_address(firm, look):
+    firm(**MORE)
+    app = look("boards", board="squads", quarter="2026Q3")
+    for label, board in (("荣誉", "honours"), ("项目", "projects"), ("荣誉", "honours")):
+        app.session_state["boards_zh"] = label
+        app.run().run()
+        assert not app.exception and board in app.query_params["board"] and len(app.get("plotly_chart")) == 1
+
+
 def test_a_gauge_fills_towards_its_bar_and_stays_empty_without_one():
     assert filled({"figure": 8, "needed": 10, "sign": "≤"}) == filled({"figure": 11, "needed": 10, "sign": "≥"}) == 1
     assert filled({"figure": 20, "needed": 10, "sign": "≤"}) == filled({"figure": 5, "needed": 10, "sign": ">"}) == 0.5

@@ -44,7 +44,8 @@ def _finding(look: Session, mine: pd.DataFrame, votes: pd.DataFrame) -> str:
                       honours=len(mine[["month", "award"]].drop_duplicates()))]
     if len(votes):
         first = votes[votes["place"].eq(votes["place"].min())]
-        words.append(look.say("boards.finding_votes", names=show.plain(look.say("comma").join(first["name"])),
+        key = "boards.finding_chosen" if look.period.label.endswith("Q4") else "boards.finding_votes"
+        words.append(look.say(key, names=show.plain(look.say("comma").join(first["name"])),
                               votes=look.number(first["votes"].iloc[0], "count")))
     return "".join(words)
 

@@ -51,7 +51,8 @@ def _finding(look: Session, mine: pd.DataFrame, stages: pd.DataFrame) -> str:
     aimed = mine[mine["attainment"].notna()]
     money = stages.loc[stages["status"].eq("payable"), "pool"].sum() if len(stages) else 0.0
     lit = int(stages["status"].eq("payable").sum()) if len(stages) else 0
-    return look.say("boards.finding_squads", quarter=look.period.label, name=show.plain(first["name"]),
+    lead = look.say("boards.leads") if first["place"] == 1 else look.say("boards.placed", place=f"{first['place']:.0f}")
+    return look.say("boards.finding_squads", quarter=look.period.label, name=show.plain(first["name"]), lead=lead,
                     gmv=look.number(first["gmv"], "yuan"), reached=int((aimed["attainment"].round(9) >= 1).sum()),
                     aimed=len(aimed), met=lit, stages=len(stages), money=look.number(money, "yuan"))
 
