@@ -194,6 +194,18 @@ def test_a_winners_lines_are_the_figures_that_won(stored):
         assert mine["team_id"].eq(winner["team_id"]).all()
 
 
+def test_a_winners_bonus_points_are_told_beside_the_figures(stored):
+    store = stored(**GROUPS | {"member_months": """month,employee_id,tool_contribution,innovation_support
+2026-07,E1,50,3
+2026-07,E2,50,
+2026-08,E2,50,9""", "targets": GROUPS["targets"] + "\n2026Q3,role,technology,tool_contribution,100"})
+    won, lines = boards.monthly(store, Q3, quarter.settle(store, Q3))
+    july = won[won["month"].eq("2026-07") & won["award"].eq("system_guardian")]
+    mine = lines[lines["month"].eq("2026-07") & lines["winner"].isin(july["winner"])]
+    assert july["winner"].tolist() == ["E1"] and mine["bonus_points"].tolist() == [3, 3, 3]
+    assert (mine["score"] * mine["weight"]).sum() + 3 == pytest.approx(july["figure"].iloc[0])
+
+
 def test_the_years_votes_count_up_to_the_quarter_joint_where_equal(stored):
     store = stored(**COMPANY | {"votes": """date,nominee_type,nominee_id,votes,story
 2025-12-31,employee,E1,99,
