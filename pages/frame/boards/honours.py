@@ -11,7 +11,7 @@ from pages.frame.boards import named, plainly
 from pages.frame.session import Session
 
 MOST = 12
-ACROSS = 3
+ACROSS, JOINT = 3, 4
 
 
 def board(look: Session) -> None:
@@ -51,13 +51,16 @@ def _finding(look: Session, mine: pd.DataFrame, votes: pd.DataFrame) -> str:
 
 
 def _month(look: Session, rules: dict, won: pd.DataFrame, lines: pd.DataFrame) -> None:
-    """A month's awards, a card a winner; joint winners stand side by side."""
-    cards = [(rules[award], row, len(rows)) for award, rows in won.groupby("award", sort=False) if award in rules
-             for row in rows.to_dict("records")]
-    for start in range(0, len(cards), ACROSS):
-        for place, (rule, row, joint) in zip(st.columns(ACROSS), cards[start:start + ACROSS], strict=False):
-            with place.container(border=True, height="stretch"):
-                _card(look, rule, row, joint, lines[lines["winner"].eq(row["winner"])])
+    """A month's awards, a card a winner; joint winners stand side by side in a row of their own."""
+    awards = [(rules[award], rows.to_dict("records")) for award, rows in won.groupby("award", sort=False) if award in rules]
+    alone = [(rule, rows[0], 1) for rule, rows in awards if len(rows) == 1]
+    joint = [[(rule, row, len(rows)) for row in rows] for rule, rows in awards if len(rows) > 1]
+    for cards in [alone, *joint]:
+        across = max(ACROSS, min(len(cards), JOINT))
+        for start in range(0, len(cards), across):
+            for place, (rule, row, count) in zip(st.columns(across), cards[start:start + across], strict=False):
+                with place.container(border=True, height="stretch"):
+                    _card(look, rule, row, count, lines[lines["winner"].eq(row["winner"])])
 
 
 def _card(look: Session, rule: dict, row: dict, joint: int, lines: pd.DataFrame) -> None:
