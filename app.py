@@ -12,6 +12,7 @@ groups = {
         st.Page("pages/data.py", title=session.word("data.menu"), url_path="data")],
     session.word("group.incentives"): [
         st.Page("pages/incentives.py", title=session.word("incentives.menu"), url_path="incentives"),
+        st.Page("pages/boards.py", title=session.word("boards.menu"), url_path="boards"),
         st.Page("pages/plan.py", title=session.word("plan.menu"), url_path="plan"),
         st.Page("pages/targets.py", title=session.word("targets.menu"), url_path="targets"),
         st.Page("pages/whatif.py", title=session.word("whatif.menu"), url_path="whatif")]}

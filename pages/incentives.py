@@ -18,14 +18,7 @@ if people.empty:
     st.stop()
 
 rows = ledger.of_team(look, settled)
-gmv = draw.subject_row(look, look.period.label, "gmv")
-paid, statuses = people["amount"].sum(), people["status"].value_counts()
-waiting, unassessed = int(statuses.get("pending", 0)), int(statuses.get("held", 0))
-share = None if gmv is None or not gmv["value"] else paid / gmv["value"]
-show.sentence(look.say("incentives.finding", quarter=look.period.label, paid=look.number(paid, "yuan"),
-                       people=int((people["amount"] > 0).sum()), share=look.number(share, "percent"),
-                       waiting=(look.say("incentives.waiting", people=waiting) if waiting else "")
-                       + (look.say("incentives.unassessed", people=unassessed) if unassessed else "")))
+show.sentence(ledger.finding(look, people))
 show.figures(look, ledger.cards(look, settled, rows, people))
 
 left, right = st.columns(2)
@@ -47,6 +40,8 @@ if person in set(people["employee_id"]):
     statement.statement(look, settled, people.set_index("employee_id").loc[person])
 elif person and not text.missing(person):
     st.info(look.say("incentives.no_such_person"))
+elif look.team:
+    statement.team(look, settled, look.team)
 
 st.markdown(f"#### {look.say('ledger.title')}")
 kept = ledger.filtered(look, settled, rows)
@@ -54,7 +49,7 @@ show.table(look, ledger.words(look, settled, kept), {look.say("column.amount"): 
            key="ledger")
 st.caption(look.say("ledger.sum", rows=f"{len(kept):,}", amount=text.full(
     kept.loc[kept["unit"].eq("CNY"), "amount"].sum(), "yuan", look.lang)))
-told = ledger.words(look, settled, rows)
-st.download_button(look.say("incentives.workbook"), lambda: statement.workbook(look, settled, people, told),
-                   f"tiejun-{look.period.label}.xlsx", show.controls.XLSX, on_click="ignore", key="workbook")
+st.download_button(look.say("incentives.workbook"), lambda: statement.workbook(
+    look, settled, people, ledger.words(look, settled, rows)), f"tiejun-{look.period.label}.xlsx",
+                   show.controls.XLSX, on_click="ignore", key="workbook")
 show.footer(look, settled.plan)

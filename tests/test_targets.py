@@ -110,7 +110,8 @@ def test_every_rule_of_an_upload_holds_for_the_table(company, frame, code, row):
 def test_a_message_names_the_row_and_the_field_in_both_languages(company):
     frame = rows((None, None, None), ("company", "gmv", "viel"), ("company", "nps", "1"), ("company", "nps", "2"))
     assert [issue.message for issue in checked(company, frame).problems] == [
-        "第 2 行：“目标值”应为数字，实际为“viel”。", "第 4 行：“2026Q3 + company + nps”（季度 + 对象类型 + 对象编号 + 指标）与 第 3 行 重复，但内容不同。"]
+        "第 2 行：“目标值”应为数字，实际为“viel”。",
+        "第 4 行：“2026Q3 + company + nps”（季度 + 对象类型 + 对象编号 + 指标）与 第 3 行 重复，但内容不同。"]
     said = [issue.message for issue in checked(company, frame, "en").problems]
     assert said[0] == "Row 2: Target should be a number but is “viel”." and said[1].startswith("Row 4:") and "Row 3" in said[1]
 

@@ -12,6 +12,18 @@ from pages.frame.session import Session
 STATES = ("payable", "pending", "held", "not_met", "eligible")
 
 
+def finding(look: Session, people: pd.DataFrame) -> str:
+    """What the quarter pays to how many people, its share of GMV, and how many people wait or cannot be assessed."""
+    gmv = draw.subject_row(look, look.period.label, "gmv")
+    paid, statuses = people["amount"].sum(), people["status"].value_counts()
+    waiting, unassessed = int(statuses.get("pending", 0)), int(statuses.get("held", 0))
+    share = None if gmv is None or not gmv["value"] else paid / gmv["value"]
+    return look.say("incentives.finding", quarter=look.period.label, paid=look.number(paid, "yuan"),
+                    people=int((people["amount"] > 0).sum()), share=look.number(share, "percent"),
+                    waiting=(look.say("incentives.waiting", people=waiting) if waiting else "")
+                    + (look.say("incentives.unassessed", people=unassessed) if unassessed else ""))
+
+
 def rule_name(look: Session, settled: Settlement, rule: str) -> str:
     return settled.plan["rules"].get(rule, {}).get(look.lang, rule)
 

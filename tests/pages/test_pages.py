@@ -96,7 +96,7 @@ def test_pending_and_not_assessable_are_told_apart(company, look):
     company("NPS调研")
     app = look("incentives")
     assert "3 人因数据不全待定" not in app.subheader[-1].value
-    assert any(metric.value == "2 · 1" for metric in app.metric)
+    assert "2 人因数据不全待定；1 人无法评定" in app.subheader[-1].value
     assert "不足 60.0%" in words(look("incentives", person="E3"))
 
 
