@@ -109,7 +109,7 @@ def run_import(asked) -> dict:
 def run_settle(asked) -> dict:
     store = stores.open(asked.db)
     plan = _plan(asked)
-    settled = quarter.settle(store, asked.quarter, plan, changing.parse(asked.set))
+    settled = quarter.settle(store, asked.quarter, plan, changing.parse(asked.set), awards=True)
     used = plan or quarter.plan_for(store, asked.quarter)
     changed = changing.apply(used, changing.parse(asked.set)) if asked.set else used
     return settlement.as_json(settled, quarter.sources(store, asked.quarter, changed))

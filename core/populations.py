@@ -139,8 +139,10 @@ def own_teams(con, values: pd.DataFrame, additive: frozenset, measure_alone) -> 
     sub-teams."""
     teams = values[values["subject_type"].eq("team") & values["metric"].isin(additive)]
     parents = {row[0] for row in con.execute("select distinct ancestor from team_tree where ancestor <> team_id").fetchall()}
-    if not teams["subject_id"].isin(parents).any():
-        return _by_team(teams)
+    selling = {row[0] for row in con.execute("select team_id from orders union select team_id from team_months"
+                                             " union select team_id from ownership").fetchall()}
+    if not teams["subject_id"].isin(parents & selling).any():
+        return _by_team(teams[~teams["subject_id"].isin(parents)])
     alone = measure_alone()
     alone = alone[alone["subject_type"].eq("team") & alone["metric"].isin(additive) & alone["subject_id"].isin(parents)]
     return pd.concat([_by_team(teams[~teams["subject_id"].isin(parents)]), _by_team(alone)], ignore_index=True)

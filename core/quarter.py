@@ -80,13 +80,19 @@ def _inputs(store: Store, version: int, period: Period) -> dict:
     """What running needs beside the measured values; changes only with the data."""
     con = store.cursor()
     return {"people": people.segments(con, period), "targets": targets(con, period),
-            "parents": people.team_parents(con), "bonus": bonus_points(con, period)}
+            "parents": _parents(store, version), "bonus": bonus_points(con, period)}
+
+
+@lru_cache(maxsize=4)
+def _parents(store: Store, version: int) -> dict:
+    return people.team_parents(store.cursor())
 
 
 def settle(store: Store, period: Period, plan: dict | None = None, changes: dict | None = None,
-           targets: pd.DataFrame | None = None):
+           targets: pd.DataFrame | None = None, awards: bool = False):
     """Scores and ledger of a quarter under the plan in force (or the one given), with changes if any; against the quarter's
-    stored targets, or the ones given as `targets` answers them."""
+    stored targets, or the ones given as `targets` answers them; with the `awards` where they are asked for, which measures
+    each month."""
     plan = plan or plan_for(store, period)
     plan = changing.apply(plan, changes) if changes else plan
     releases = store.releases(period.label)
@@ -95,7 +101,8 @@ def settle(store: Store, period: Period, plan: dict | None = None, changes: dict
         last = _last_scores(store, period)
     tried = {} if targets is None else {"targets": targets}
     return settlement.run(plan, period, values=measured(store, period, plan["definitions"]), last=last, releases=releases,
-                          populations=_populations(store, period, plan), **_inputs(store, store.version(), period) | tried)
+                          populations=_populations(store, period, plan, awards),
+                          **_inputs(store, store.version(), period) | tried)
 
 
 def _last_scores(store: Store, period: Period) -> pd.Series | None:
@@ -131,7 +138,7 @@ def _scored(store: Store, version: int, period: Period, month: Period | None = N
     return scored.assign(near=near.reindex(scored.index).eq(True))
 
 
-def _populations(store: Store, period: Period, plan: dict) -> dict:
+def _populations(store: Store, period: Period, plan: dict, awards: bool) -> dict:
     """What the rules are about: `populations.read`, the figures of teams alone, of the year before, earlier grades and
     monthly scores, each only where the plan or the data ask for it."""
     version, kinds = store.version(), {rule["kind"]: rule for rule in plan["rules"].values() if rule.get("on", True)}
@@ -144,8 +151,8 @@ def _populations(store: Store, period: Period, plan: dict) -> dict:
     found["company_growth"] = populations.growth(measured(store, period, plan["definitions"]), before)
     back = max([1 if len(found["choices"]) else 0, *(rule["quarters"] - 1 for kind, rule in kinds.items() if kind == "streak")])
     found["grades"] = _grades(store, version, period, back)
-    found["monthly"] = _monthly(store, version, period) if "top" in kinds else pd.DataFrame(
-        columns=["month", "employee_id", "role", "score"])
+    if awards:
+        found["monthly"] = _monthly(store, version, period)
     return found
 
 

@@ -132,7 +132,7 @@ def _totals(plan: dict, ledger: pd.DataFrame, budget: float, factor: float) -> d
 def _awards(plan: dict, phase: str, given: dict) -> pd.DataFrame:
     columns = ["month", "award", "winner_type", "winner", "figure"]
     found = [rules.KINDS["top"](given, rule).assign(award=name) for name, rule in active(plan, phase).items()
-             if rule["kind"] == "top" and ("votes" if rule.get("by") == "votes" else "monthly") in given]
+             if rule["kind"] == "top" and "monthly" in given]
     frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
     return frame[columns].sort_values(["month", "award", "winner"], kind="stable", ignore_index=True)
 

@@ -77,8 +77,8 @@ def test_a_junior_has_three_a_plus_quarters(sample_store):
 def test_every_rule_shows_something_in_a_company_that_grows_or_is_mature(sample_store):
     shown = set(quarter.settle(sample_store, Q3, changes={"company.phase": "mature"}).results)
     shown |= set(quarter.settle(sample_store, periods.quarter("2025Q2")).ledger["rule"])
-    awards = set(quarter.settle(sample_store, Q3).awards["award"]) | set(
-        quarter.settle(sample_store, periods.quarter("2025Q4")).awards["award"])
+    awards = set(quarter.settle(sample_store, Q3, awards=True).awards["award"]) | set(
+        quarter.settle(sample_store, periods.quarter("2025Q4"), awards=True).awards["award"])
     assert shown | awards == set(quarter.plan_for(sample_store, Q3)["rules"])
 
 

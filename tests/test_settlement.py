@@ -132,10 +132,10 @@ def test_a_transfer_is_paid_by_assignment_and_days_without_one_are_held(store):
 
 
 def test_the_year_chooses_in_its_fourth_quarter_joint_where_equal(store):
-    awards = quarter.settle(store, periods.quarter("2026Q4")).awards
+    awards = quarter.settle(store, periods.quarter("2026Q4"), awards=True).awards
     assert awards[["month", "award", "winner"]].values.tolist() == [
         ["2026", "users_choice", "E1"], ["2026", "users_choice", "S1"]]
-    assert quarter.settle(store, Q3).awards["award"].ne("users_choice").all()
+    assert quarter.settle(store, Q3, awards=True).awards["award"].ne("users_choice").all()
 
 
 def test_the_budget_scales_commission_only_and_leaves_the_rest(store):

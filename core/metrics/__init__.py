@@ -64,6 +64,8 @@ def measure(con, period: Period, definitions: dict, only: set[str] | None = None
     facts.prepare(con, places, definitions, alone)
     frames = [facts.simple(con, metric, places) for metric in METRICS.values() if metric.table and _wanted(only, metric.name)]
     frames += [read(con, places, definitions) for names, read in READERS if _wanted(only, *names)]
+    if _wanted(only, "ltv", "loyal_buyers"):
+        frames.append(buyers.history(con, places, definitions, only))
     frame = pd.concat([f.astype({"subject_id": object}) for f in frames if len(f)]
                       or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
     return _valued(frame)
@@ -75,7 +77,6 @@ READERS = [
     (("attrition_rate", "core_attrition_rate", "early_attrition_rate"),
      lambda con, places, definitions: headcount.attrition(con, places)),
     (("aov", "repurchase_rate", "ltv"), buyers.orders_and_repurchase),
-    (("ltv", "loyal_buyers"), buyers.history),
     (("user_retention",), lambda con, places, definitions: buyers.retention(con, places))]
 
 
@@ -117,7 +118,7 @@ def _interval(metric: str, numerator: float, denominator: float, extremes: float
 def provenance(con, period: Period, definitions: dict) -> pd.DataFrame:
     """Which stored rows each figure came from: metric, subject, dataset, file, sheet, first_row, last_row, rows."""
     places = parameters(period, definitions)
-    facts.base(con)
+    facts.base(con, "*")
     facts.prepare(con, places, definitions)
     return pd.concat([facts.rows_behind(con, metric, places) for metric in METRICS.values() if metric.measured],
                      ignore_index=True)

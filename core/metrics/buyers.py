@@ -75,7 +75,7 @@ def _nobody(con) -> pd.DataFrame:
         group by all having count(buyer_id) = 0""").df()
 
 
-def history(con, places: dict, definitions: dict) -> pd.DataFrame:
+def history(con, places: dict, definitions: dict, only: set | None = None) -> pd.DataFrame:
     """ltv over the days up to the period's end, marked where history is shorter, and loyal_buyers (6th paid order)."""
     told = SUBJECTS.format(columns="buyer_id, paid_at, paid_amount, refund_amount",
                            source="select *, team_id as of_team from order_lines where paid_at < $after")
@@ -98,7 +98,8 @@ def history(con, places: dict, definitions: dict) -> pd.DataFrame:
               from (select subject_type, subject_id, buyer_id, order_id, min(bought_at) as bought_at from ({orders})
                     group by all) group by subject_type, subject_id, buyer_id)
         group by subject_type, subject_id having sum(now) > 0"""
-    return pd.concat([con.execute(sql, used(sql, places)).df() for sql in (ltv, loyal)])
+    asked = [sql for name, sql in (("ltv", ltv), ("loyal_buyers", loyal)) if only is None or name in only]
+    return pd.concat([con.execute(sql, used(sql, places)).df() for sql in asked])
 
 
 def retention(con, places: dict) -> pd.DataFrame:

@@ -28,10 +28,13 @@ from employees join main.postings on postings.employee_id = employees.employee_i
 where employees.hire_date <= $end and coalesce(employees.leave_date, $end) >= $start"""
 
 
-def base(con) -> None:
+MEASURED = "order_id, buyer_id, paid_at, paid_amount, refund_amount, sku_id, team_id"
+
+
+def base(con, columns: str = MEASURED) -> None:
     """The order lines with their teams as a temp table of this cursor: the same for every period of one data version."""
     con.execute("drop table if exists temp.order_lines")
-    con.execute("create temp table order_lines as from main.order_lines")
+    con.execute(f"create temp table order_lines as select {columns} from main.order_lines")
 
 
 def prepare(con, places: dict, definitions: dict, alone: bool = False) -> None:

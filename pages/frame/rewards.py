@@ -71,7 +71,7 @@ def _sentences(look: Session, line: Line) -> list[str]:
 
 
 def awards(look: Session, settled: Settlement, winners: set) -> None:
-    won = statement.awards(settled, winners)
+    won = statement.awards(session.settled(look, awards=True), winners)
     said = [look.say("statement.award", name=settled.plan["rules"][r.award][look.lang], month=r.month) for r in won.itertuples()]
     if said:
         st.markdown(show.plain(look.say("statement.awards", awards=look.say("comma").join(said))))

@@ -139,15 +139,16 @@ def choose(company: str) -> None:
     st.rerun()
 
 
-def settled(look: Session, changes: dict | None = None):
-    """The quarter's settlement, kept per (database, data and plan version, quarter, changes)."""
+def settled(look: Session, changes: dict | None = None, awards: bool = False):
+    """The quarter's settlement, kept per (database, data and plan version, quarter, changes, with awards or not)."""
     kept = tuple(sorted((changes or {}).items()))
-    return _settled(str(look.store.path), look.store.version(), look.period.label, kept)
+    with st.spinner(look.say("working")):
+        return _settled(str(look.store.path), look.store.version(), look.period.label, kept, awards)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _settled(path: str, version: int, label: str, changes: tuple):
-    return quarter.settle(stores.open(Path(path)), periods.quarter(label), changes=dict(changes))
+def _settled(path: str, version: int, label: str, changes: tuple, awards: bool):
+    return quarter.settle(stores.open(Path(path)), periods.quarter(label), changes=dict(changes), awards=awards)
 
 
 def evaluated(look: Session, label: str):

@@ -16,7 +16,7 @@ ACROSS, JOINT = 3, 4
 
 def board(look: Session) -> None:
     with st.spinner(look.say("boards.measuring")):
-        settled = session.settled(look)
+        settled = session.settled(look, awards=True)
         won, lines = boards.monthly(look.store, look.period, settled)
     teams = look.members()
     won = won.assign(name=named(look, won["winner"]))
