@@ -184,7 +184,7 @@ HONOURS = COMPANY | {"nps_responses": """date,team_id,promoters,passives,detract
 
 def test_a_winners_lines_are_the_figures_that_won(stored):
     store = stored(**HONOURS)
-    settled = quarter.settle(store, Q3)
+    settled = quarter.settle(store, Q3, awards=True)
     won, lines = boards.monthly(store, Q3, settled)
     assert len(won) and set(won["month"]) == {"2026-07"} and set(won["award"]) == {"traffic_hunter"}
     for winner in won.to_dict("records"):
@@ -199,7 +199,7 @@ def test_a_winners_bonus_points_are_told_beside_the_figures(stored):
 2026-07,E1,50,3
 2026-07,E2,50,
 2026-08,E2,50,9""", "targets": GROUPS["targets"] + "\n2026Q3,role,technology,tool_contribution,100"})
-    won, lines = boards.monthly(store, Q3, quarter.settle(store, Q3))
+    won, lines = boards.monthly(store, Q3, quarter.settle(store, Q3, awards=True))
     july = won[won["month"].eq("2026-07") & won["award"].eq("system_guardian")]
     mine = lines[lines["month"].eq("2026-07") & lines["winner"].isin(july["winner"])]
     assert july["winner"].tolist() == ["E1"] and mine["bonus_points"].tolist() == [3, 3, 3]
@@ -217,14 +217,14 @@ def test_the_years_votes_count_up_to_the_quarter_joint_where_equal(stored):
     assert so_far[["nominee_id", "votes", "place", "team_id"]].values.tolist() == [["E1", 3, 1, "S1"], ["S1", 3, 1, "S1"]]
     assert so_far["stories"].tolist() == [["陪老客到深夜"], ["回访"]]
     decided = boards.votes(store.cursor(), Q4)
-    winners = quarter.settle(store, Q4).awards.query("award == 'users_choice'")["winner"]
+    winners = quarter.settle(store, Q4, awards=True).awards.query("award == 'users_choice'")["winner"]
     assert decided.loc[decided["place"].eq(1), "nominee_id"].tolist() == winners.tolist() == ["E2"]
 
 
 def test_a_company_without_these_sheets_has_empty_boards(stored):
     store = stored(employees=COMPANY["employees"])
     con = store.cursor()
-    settled = quarter.settle(store, Q3)
+    settled = quarter.settle(store, Q3, awards=True)
     assert boards.projects(con, Q3).empty and boards.milestones(con, Q3, settling(store))[0].empty
     assert boards.ranking(con, Q3).empty and boards.rocket(settled).empty and boards.shares(settled).empty
     assert boards.groups(store, Q3, settled.plan).empty and boards.votes(con, Q3).empty
