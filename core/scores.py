@@ -187,10 +187,11 @@ def _scored(plan: dict, lines: pd.DataFrame) -> pd.DataFrame:
     return lines
 
 
-def _curve_names(plan: dict, lines: pd.DataFrame) -> list[str]:
-    cards = plan["scorecards"]
-    return [cards.get(card, {}).get("curves", {}).get(metric, "default")
-            for card, metric in zip(lines["scorecard"], lines["metric"], strict=True)]
+def _curve_names(plan: dict, lines: pd.DataFrame) -> np.ndarray:
+    own = {(card, metric): curve for card, said in plan["scorecards"].items() for metric, curve in said.get("curves", {}).items()}
+    if not own:
+        return np.full(len(lines), "default", object)
+    return np.array([own.get(pair, "default") for pair in zip(lines["scorecard"], lines["metric"], strict=True)], object)
 
 
 def _totals(plan: dict, people: pd.DataFrame, lines: pd.DataFrame, last, releases: dict, bonus) -> pd.DataFrame:

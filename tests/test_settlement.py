@@ -203,6 +203,25 @@ def test_a_quarter_computed_twice_is_the_same_byte_by_byte_and_row_order_changes
     assert told(stored(**turned)) == first
 
 
+def test_renaming_ids_in_order_and_splitting_orders_over_two_files_changes_no_amount(store, stored, tmp_path, staged):
+    def amounts(store):
+        return quarter.settle(store, Q3).ledger[["rule", "amount", "potential", "status"]].fillna(-1).values.tolist()
+    first = amounts(store)
+    lines = ["order_id,buyer_id,paid_at,paid_amount,refund_amount,team_id"] + [
+        f"O{i},B{i % 7},2026-0{7 + i % 3}-05 10:00,{100 + i},0,A1" for i in range(40)]
+    store.save({"orders": staged(store.stage_folder(), "orders", "\n".join(lines))}, [])
+    whole = amounts(store)
+    store.undo(store.batches()[0]["batch"])
+    for part in (lines[1:21], lines[21:]):
+        store.save({"orders": staged(store.stage_folder(), "orders", "\n".join([lines[0], *part]))}, [])
+    assert amounts(store) == whole != first
+    store.close()
+    (tmp_path / "cases.duckdb").unlink()
+    renamed = {name: re.sub(r"\bE(\d)\b", r"person-\1", table) for name, table in COMPANY.items()}
+    again = amounts(stored(**renamed))
+    assert [[row[1], row[3]] for row in again] == [[row[1], row[3]] for row in first]
+
+
 def test_a_missing_figure_never_pays_more_than_a_figure_of_zero(stored):
     """Without anybody's release: nothing is payable on it; released as zero it pays what the figure at 0 would."""
     without = COMPANY | {"nps_responses": "date,team_id,promoters,passives,detractors\n2026-01-01,S1,1,0,0"}

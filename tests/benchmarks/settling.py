@@ -14,7 +14,6 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-import pandas as pd
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -165,7 +164,6 @@ def _timed(work) -> float:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        pd.set_option("mode.copy_on_write", True)
         cold(Path(sys.argv[1]))
     else:
         with tempfile.TemporaryDirectory() as made:
