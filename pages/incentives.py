@@ -45,8 +45,8 @@ elif look.team:
 
 st.markdown(f"#### {look.say('ledger.title')}")
 kept = ledger.filtered(look, settled, rows)
-show.table(look, ledger.words(look, settled, kept), {look.say("column.amount"): "yuan", look.say("column.potential"): "yuan"},
-           key="ledger")
+show.table(look, ledger.words(look, settled, kept), {look.say("column.amount"): "yuan", look.say("column.potential"): "yuan",
+                                                     look.say("column.why"): "wide"}, key="ledger")
 st.caption(look.say("ledger.sum", rows=f"{len(kept):,}", amount=text.full(
     kept.loc[kept["unit"].eq("CNY"), "amount"].sum(), "yuan", look.lang)))
 st.download_button(look.say("incentives.workbook"), lambda: statement.workbook(
