@@ -87,13 +87,10 @@ def _source(said: dict, settled, rule: str, paid: pd.Series, provenance) -> str:
     version = f"plan v{settled.plan['version']}"
     prefix = {"project": "_project", "member": "_member"}.get(said["from"], "")
     places = {"plan": f"{version} rules.{rule}.{said.get('plan', said['name'])}", "quarter": settled.quarter,
-              "phase": f"{version} phases.{settled.phase}.commission_factor", "company": f"{version} company.budget",
+              "phase": f"{version} phases.{settled.phase}.commission_factor", "budget": f"{version} company.budget",
               "bonus": "member_months.innovation_support", "remainder": "largest remainder", "members": "Σ of the members",
-              "history": "all rows before", "grade": "grade of the quarter before"}
-    if said["name"] == "budget_factor":
-        return f"{version} company.budget"
-    if said["from"] == "company":
-        return "company figures, this quarter against the year before"
+              "history": "all rows before", "grade": "grade of the quarter before",
+              "company": "company figures, this quarter against the year before"}
     if said["from"] == "figure":
         line = {"metric": paid["metric"], "subject_type": paid.get("subject_type", "team"), "value": paid["value"],
                 "subject_id": paid.get("subject_id", paid.get("team_id"))}

@@ -49,7 +49,7 @@ def needs(store, period: Period, plan: dict, today: date | None = None) -> Needs
     items = [item for line in lines for item in _figures(line, due, covered, valued)]
     aims = quarter.targets(con, period)
     items += [item for line in lines for item in _aims(line, set(aims["metric"]))]
-    items += [*_unassigned(con, scores, period), *_basics(con, scores)]
+    items += [*_unassigned(scores), *_basics(con, scores)]
     names, owner = _known(con)
     owed = _owed(items, scores, owner)
     waits = scores.loc[sorted({s for found in owed["waits"] for s in found})]
@@ -62,7 +62,7 @@ def needs(store, period: Period, plan: dict, today: date | None = None) -> Needs
 def _waiting(scores: pd.DataFrame) -> pd.Series:
     whole = scores["base"] * scores["eligible_days"] / scores["quarter_days"] * scores["phase_factor"] * scores["budget_factor"]
     found = scores["potential"].astype(float).fillna(whole)
-    return found.where(scores["status"].isin(["pending", "held"]), 0.0).astype(float).map(lambda yuan: float(rules.cents(yuan)))
+    return found.where(scores["status"].isin(["pending", "held"]), 0.0).transform(rules.cents)
 
 
 def _due(period: Period, seen: pd.DataFrame, today: date) -> tuple[str, ...]:
@@ -132,27 +132,13 @@ def _item(line: dict, kind: str, datasets: tuple, subject: tuple, months: tuple,
             "months": months, "effect": effect, "segment": line["segment"], "days": 0}
 
 
-# Where a person has assignments, a later first day ends the earlier row; `to_date` is the last day, inclusive.
-UNASSIGNED = """
-with spans as (select employee_id, from_date, least(coalesce(to_date, date '9999-12-31'), coalesce(
-    lead(from_date) over (partition by employee_id order by from_date) - 1, date '9999-12-31')) as to_date from assignments),
-employed as (select employee_id, greatest(hire_date, $start) as first, least(coalesce(leave_date, $end), $end) as last
-    from employees where employee_id in (select employee_id from assignments))
-select employee_id, any_value(last - first + 1)
-    - coalesce(sum(greatest(least(to_date, last) - greatest(from_date, first) + 1, 0)), 0)
-from employed left join spans using (employee_id) where first <= last group by employee_id"""
-
-
-def _unassigned(con, scores: pd.DataFrame, period: Period) -> list[dict]:
+def _unassigned(scores: pd.DataFrame) -> list[dict]:
     """Days of employment in the quarter that no assignment covers, of people who have any."""
-    found = []
-    for employee, days in con.execute(UNASSIGNED, {"start": period.start, "end": period.end}).fetchall():
-        rows = scores.index[scores["employee_id"] == employee]
-        if days > 0 and len(rows):
-            found.append({"kind": "assignment", "datasets": ("assignments",), "subject": ("employee", employee),
-                          "columns": {"assignments": ("employee_id", "from_date", "role", "level", "team_id")},
-                          "metric": "", "months": (), "effect": "waits", "days": int(days), "segment": rows[0]})
-    return sorted(found, key=lambda item: item["subject"])
+    held = scores[~scores["covered"]].sort_values(["employee_id", "from_date"])
+    return [{"kind": "assignment", "datasets": ("assignments",), "subject": ("employee", row.employee_id),
+             "columns": {"assignments": ("employee_id", "from_date", "role", "level", "team_id")},
+             "metric": "", "months": (), "effect": "waits", "days": int(row.eligible_days), "segment": row.Index}
+            for row in held.itertuples()]
 
 
 def _basics(con, scores: pd.DataFrame) -> list[dict]:

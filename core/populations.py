@@ -10,8 +10,6 @@ import pandas as pd
 from core import people
 from core.periods import Period
 
-TRACED = "{t}._file, {t}._sheet, {t}._row"
-
 MILESTONES = """
 select m.project_id, p.name as project, p.bonus_pool, m.milestone, m.share, m.target, m.actual, m.better, m.due_date,
        'milestones' as _dataset, m._file, m._sheet, m._row, p._file as _project_file, p._sheet as _project_sheet,

@@ -31,12 +31,8 @@ def quarters(store: Store) -> list[str]:
 
 def plan_for(store: Store, period: Period) -> dict:
     """The plan version in force on the first day of the period's quarter; the product's default where none is."""
-    first = period.quarter().start
-    saved = [p for p in store.plans() if pd.Timestamp(p["effective_from"]).date() <= first]
-    if not saved:
-        return plans.default()
-    newest = max(saved, key=lambda p: (pd.Timestamp(p["effective_from"]), p["version"]))
-    return plans.load(newest["document"]) | {"version": int(newest["version"])}
+    saved = plans.in_force(store.plans(), period.quarter().start)
+    return plans.load(saved["document"]) | {"version": int(saved["version"])} if saved else plans.default()
 
 
 def measured(store: Store, period: Period, definitions: dict, only: frozenset | None = None) -> pd.DataFrame:
@@ -130,12 +126,11 @@ def _scored(store: Store, version: int, period: Period, month: Period | None = N
     last = None
     if not month and (plan["missing"] == "last" or "last" in releases.values()):
         last = _last_scores(store, period)
-    cards = [card for card in plan["scorecards"].values()]
+    cards = set(plan["scorecards"])
     if month:
-        honoured = {plan["roles"].get(rule.get("role"), {}).get("scorecard") for rule in plan["rules"].values()}
-        honoured |= {team.get("scorecard") for team in plan.get("teams", {}).values()}
-        cards = [plan["scorecards"][name] for name in honoured if name in plan["scorecards"]]
-    only = frozenset(metric for card in cards for metric in card["weights"]) | frozenset(
+        honoured = {rule.get("role") for rule in plan["rules"].values() if rule["kind"] == "top"}
+        cards = {plans.card_of(plan, role, team, period) for role in honoured for team in (None, *plan.get("teams", {}))}
+    only = frozenset(metric for name in cards if name for metric in plan["scorecards"][name]["weights"]) | frozenset(
         season["metric"] for season in plan["seasons"].values() if season.get("on"))
     scored, lines = scores.score(plan, asked, values=measured(store, asked, plan["definitions"], only), last=last,
                                  releases=releases, **_inputs(store, version, asked))
@@ -146,7 +141,7 @@ def _scored(store: Store, version: int, period: Period, month: Period | None = N
 def _populations(store: Store, period: Period, plan: dict, awards: bool) -> dict:
     """What the rules are about: `populations.read`, the figures of teams alone, of the year before, earlier grades and
     monthly scores, each only where the plan or the data ask for it."""
-    version, kinds = store.version(), {rule["kind"]: rule for rule in plan["rules"].values() if rule.get("on", True)}
+    version = store.version()
     found = dict(_stored(store, version, period))
     additive = frozenset(rule["metric"] for rule in plan["rules"].values() if rule["kind"] in ("per_unit", "surplus_share"))
     found["own"] = _own(store, version, period, _frozen(plan["definitions"]), additive)
@@ -154,7 +149,8 @@ def _populations(store: Store, period: Period, plan: dict, awards: bool) -> dict
     none = pd.DataFrame(columns=metrics.COLUMNS)
     before = _year_before(store, version, period, _frozen(plan["definitions"])) if asked else none
     found["company_growth"] = populations.growth(measured(store, period, plan["definitions"]), before)
-    back = max([1 if len(found["choices"]) else 0, *(rule["quarters"] - 1 for kind, rule in kinds.items() if kind == "streak")])
+    streaks = [rule["quarters"] - 1 for rule in plan["rules"].values() if rule["kind"] == "streak" and rule.get("on", True)]
+    back = max([1 if len(found["choices"]) else 0, *streaks])
     found["grades"] = _grades(store, version, period, back)
     if awards:
         found["monthly"] = _monthly(store, version, period)
@@ -237,10 +233,10 @@ def evaluate(store: Store, period: Period, plan: dict | None = None) -> pd.DataF
     return frame.assign(hidden=False)
 
 
-def load_sample(store: Store) -> None:
-    """Fills an empty store with the sample company: its files through the ordinary import, and its plan."""
+def load_sample(store: Store, variant: str = "growth") -> None:
+    """Fills an empty store with the sample company of a variant: its files through the ordinary import, and its plan."""
     with tempfile.TemporaryDirectory(dir=store.stage_folder()) as folder:
-        written = sample.write(Path(folder))
+        written = sample.write(Path(folder), variant)
         tables = [(path.name, path) for path in written if path.suffix != ".toml"]
         upload = importing.prepare(store, tables)
         importing.save(store, upload, accept_valid=True)

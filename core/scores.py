@@ -221,11 +221,11 @@ def _cut(plan: dict, scores: pd.Series) -> pd.Series:
     return scores.round(9).clip(0, plan["score_cap"])
 
 
-def grade_of(plan: dict, score: float) -> str | None:
-    """The best grade whose bar the score reaches; None without a score."""
-    if score is None or np.isnan(score):
-        return None
-    return max((bar, grade) for grade, bar in plan["grades"].items() if round(score, 9) >= bar)[1]
+def grades_of(plan: dict, scores) -> np.ndarray:
+    """The best grade whose bar each score reaches; None without a score."""
+    scores = np.round(np.asarray(scores, float), 9)
+    bars = sorted(plan["grades"].items(), key=lambda item: -item[1])
+    return np.select([scores >= bar for _, bar in bars], [grade for grade, _ in bars], None)
 
 
 def _grades(plan: dict, people: pd.DataFrame) -> np.ndarray:
@@ -233,9 +233,7 @@ def _grades(plan: dict, people: pd.DataFrame) -> np.ndarray:
     by_person = people["employee_id"]
     weighted = (people["score"] * people["days"]).groupby(by_person).transform("sum", min_count=1)
     complete = people["score"].notna().groupby(by_person).transform("all")
-    mean = (weighted / people["days"].groupby(by_person).transform("sum")).where(complete).round(9)
-    bars = sorted(plan["grades"].items(), key=lambda item: -item[1])
-    return np.select([mean >= bar for _, bar in bars], [grade for grade, _ in bars], None)
+    return grades_of(plan, (weighted / people["days"].groupby(by_person).transform("sum")).where(complete))
 
 
 def against_targets(plan: dict, period: Period, values: pd.DataFrame, targets: pd.DataFrame, parents: dict,

@@ -42,12 +42,13 @@ def run(plan: dict, period: Period, people: pd.DataFrame, values: pd.DataFrame, 
     phase = plans.phase(plan, period)
     scored, lines = scores.score(plan, period, people, values, targets, parents, last, releases, bonus)
     given = _given(plan, phase, scored, values, targets, populations or {})
-    results, budget, factor = _results(plan, period, phase, given, 1.0), plan["company"]["budget"], 1.0
+    context = {"quarter_days": period.days, "phase_factor": plan["phases"][phase]["commission_factor"], "budget_factor": 1.0}
+    results, budget = _results(plan, phase, given, context), plan["company"]["budget"]
     if budget and plan["company"]["over_budget"] == "scale" and _payable(plan, results) > budget:
-        factor = _factor(plan, results, budget)
-        results = _results(plan, period, phase, given, factor)
-    ledger = _ledger(results)
-    paid = _pay_of_scores(plan, period, phase, given, results, factor)
+        context["budget_factor"] = _factor(plan, results, budget)
+        results = _results(plan, phase, given, context)
+    ledger, factor = _ledger(results), context["budget_factor"]
+    paid = _pay_of_scores(plan, given, results, context)
     return Settlement(period.label, plan, phase, plans.seasons(plan, period), paid, lines, ledger,
                       _totals(plan, ledger, budget, factor), results, _awards(plan, phase, given))
 
@@ -75,19 +76,17 @@ def _given(plan: dict, phase: str, scored: pd.DataFrame, values: pd.DataFrame, t
     return given
 
 
-def _results(plan: dict, period: Period, phase: str, given: dict, factor: float) -> dict[str, pd.DataFrame]:
-    context = {"quarter_days": period.days, "phase_factor": plan["phases"][phase]["commission_factor"], "budget_factor": factor}
+def _results(plan: dict, phase: str, given: dict, context: dict) -> dict[str, pd.DataFrame]:
     return {name: rules.KINDS[rule["kind"]](given, rule | context).reset_index(drop=True)
             for name, rule in active(plan, phase).items() if all(p in given for p in READS.get(rule["kind"], ("never",)))}
 
 
-def _pay_of_scores(plan, period, phase, given, results, factor) -> pd.DataFrame:
+def _pay_of_scores(plan: dict, given: dict, results: dict, context: dict) -> pd.DataFrame:
     """The scores with what the first scorecard rule makes of them; with the product's own base where no such rule is on."""
     name = next((n for n in results if plan["rules"][n]["kind"] == "scorecard_pay"), None)
     if name:
         return results[name]
     rule = next((r for r in plan["rules"].values() if r["kind"] == "scorecard_pay"), {"base_bonus": 0.0})
-    context = {"quarter_days": period.days, "phase_factor": plan["phases"][phase]["commission_factor"], "budget_factor": factor}
     return rules.KINDS["scorecard_pay"](given, rule | context)
 
 

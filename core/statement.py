@@ -13,7 +13,8 @@ MOST_ROWS = 200
 
 @dataclass(frozen=True)
 class Line:
-    """A ledger row told: `entry` is the row itself, `row` its number in the ledger; words are in the language asked for."""
+    """A ledger row told: `entry` is the row itself, `row` its number in the ledger; words are in the language asked for.
+    `counted`: part of what is payable in yuan, which the project money of a fund is not."""
 
     row: int
     entry: dict
@@ -22,6 +23,7 @@ class Line:
     clause: str
     reason: str
     steps: list[Step]
+    counted: bool
 
 
 def of_person(settled, employee: str) -> list[int]:
@@ -54,7 +56,8 @@ def _line(settled, row: int, provenance, teams: dict, lang: str) -> Line:
     entry = settled.ledger.iloc[row].to_dict()
     rule = settled.plan["rules"][entry["rule"]]
     return Line(row, entry, rule[lang], wording.item(settled, row, teams, lang), rule.get("clause", ""),
-                explanation.reason_text(entry, lang), explanation.steps(settled, row, provenance))
+                explanation.reason_text(entry, lang), explanation.steps(settled, row, provenance),
+                entry["unit"] == "CNY" and rule["kind"] != "fund")
 
 
 def shares(settled, teams: set) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core import quarter
 from core.periods import Period
-from core.plan import copied
+from core.plan import copied, in_force
 from core.plan.problems import words
 from core.store import Store
 
@@ -103,17 +103,6 @@ def by_rule(settled) -> dict[str, float]:
     paid = settled.ledger[settled.ledger["unit"].eq("CNY") & settled.ledger["status"].eq("payable")]
     sums = paid.groupby("rule")["amount"].sum().round(2).to_dict()
     return {rule: float(sums.get(rule, 0.0)) for rule in dict.fromkeys([*settled.plan["rules"], *sums])}
-
-
-def in_force(saved: list[dict], first) -> dict | None:
-    """Of saved plans the one in force on a quarter's first day; None where none is yet."""
-    begun = [plan for plan in saved if _day(plan) <= first]
-    return max(begun, key=lambda plan: (_day(plan), plan["version"]), default=None)
-
-
-def _day(plan: dict):
-    day = plan["effective_from"]
-    return day.date() if hasattr(day, "date") else day
 
 
 def changed_quarters(saved: list[dict], first, quarters: list[Period]) -> list[str]:

@@ -100,7 +100,7 @@ def test_at_a_jump_of_a_curve_the_upper_score_holds():
 def test_a_threshold_is_met_exactly_in_spite_of_floating_point():
     plan = plans.default()
     for weights in ((0.1, 0.2, 0.7), (0.3, 0.3, 0.4), (1 / 3, 1 / 3, 1 / 3)):
-        assert scores.grade_of(plan, sum(w * 80.0 for w in weights)) == "B"
+        assert scores.grades_of(plan, [sum(w * 80.0 for w in weights), np.nan]).tolist() == ["B", None]
 
 
 def test_the_budget_scales_the_pay_when_the_plan_says_so():

@@ -62,7 +62,7 @@ def test_a_new_version_rules_the_quarters_until_the_next_version_begins():
     quarters = [periods.quarter(label) for label in ("2025Q4", "2026Q1", "2026Q2", "2026Q3")]
     assert versions.changed_quarters(saved, date(2026, 1, 1), quarters) == ["2026Q1", "2026Q2"]
     assert versions.changed_quarters(saved, date(2026, 7, 1), quarters) == ["2026Q3"]
-    assert versions.in_force(saved, date(2024, 1, 1)) is None
+    assert plans.in_force(saved, date(2024, 1, 1)) is None
 
 
 HEADER = ["案例", "季度", "岗位", "基数", "在岗天数", "GMV 实际", "GMV 目标", "复购率 实际", "复购率 目标", "NPS 实际", "NPS目标",

@@ -243,6 +243,13 @@ def test_a_parent_team_keeps_its_sub_teams_after_the_teams_alone_were_measured(s
     assert gmv["A0"] == 2_000_000
 
 
+def test_the_longest_streak_asked_for_decides_how_far_back_grades_are_read(store):
+    plan = plans.copied(plans.default())
+    plan["rules"]["short"] = plan["rules"]["growth_fund"] | {"quarters": 1}
+    grades = [quarter._populations(store, Q3, p, False)["grades"]["back"].max() for p in (plan, plans.default())]
+    assert grades == [2, 2]
+
+
 def test_a_rule_that_is_off_pays_nothing(store):
     settled = quarter.settle(store, Q3, changes={"rules.milestone.on": False})
     assert rows(settled, "milestone") == [] and "milestone" not in settled.totals["by_rule"]

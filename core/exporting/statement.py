@@ -94,11 +94,11 @@ def _front(sheet, lines: list[Line], amounts: list[str], steps: str, title: str,
         sheet.write_string(place, 5, line.reason, styles["grey"])
         sheet.write_string(place, 6, line.clause)
     last = 4 + len(lines)
-    money, total = _say("unit.CNY", lang), sum(line.entry["amount"] for line in lines if line.entry["unit"] == "CNY")
+    counted = [f"D{place}" for place, line in enumerate(lines, 5) if line.counted]
+    total = sum(line.entry["amount"] for line in lines if line.counted)
     sheet.write_string(last, 0, _say("total", lang), styles["bold"])
-    if lines:
-        sheet.write_formula(last, 3, f'=ROUND(SUMIF(E5:E{last},"{money}",D5:D{last}),2)', styles["CNY"], round(float(total), 2))
-    sheet.write_string(last, 4, money)
+    sheet.write_formula(last, 3, f"=ROUND({'+'.join(counted) or '0'},2)", styles["CNY"], round(float(total), 2))
+    sheet.write_string(last, 4, _say("unit.CNY", lang))
 
 
 def _say(key: str, lang: str, **values) -> str:

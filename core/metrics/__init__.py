@@ -64,8 +64,6 @@ def measure(con, period: Period, definitions: dict, only: set[str] | None = None
     facts.prepare(con, places, definitions, alone)
     frames = [facts.simple(con, metric, places) for metric in METRICS.values() if metric.table and _wanted(only, metric.name)]
     frames += [read(con, places, definitions) for names, read in READERS if _wanted(only, *names)]
-    if _wanted(only, "ltv", "loyal_buyers"):
-        frames.append(buyers.history(con, places, definitions, only))
     frame = pd.concat([f.astype({"subject_id": object}) for f in frames if len(f)]
                       or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
     return _valued(frame)
@@ -77,6 +75,8 @@ READERS = [
     (("attrition_rate", "core_attrition_rate", "early_attrition_rate"),
      lambda con, places, definitions: headcount.attrition(con, places)),
     (("aov", "repurchase_rate", "ltv"), buyers.orders_and_repurchase),
+    (("ltv",), lambda con, places, definitions: buyers.ltv(con, places)),
+    (("loyal_buyers",), lambda con, places, definitions: buyers.loyal(con, places)),
     (("user_retention",), lambda con, places, definitions: buyers.retention(con, places))]
 
 

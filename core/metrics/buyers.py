@@ -75,31 +75,34 @@ def _nobody(con) -> pd.DataFrame:
         group by all having count(buyer_id) = 0""").df()
 
 
-def history(con, places: dict, definitions: dict, only: set | None = None) -> pd.DataFrame:
-    """ltv over the days up to the period's end, marked where history is shorter, and loyal_buyers (6th paid order)."""
+def ltv(con, places: dict) -> pd.DataFrame:
+    """Net payments of the days up to the period's end ÷ buyers of those days, marked where history is shorter."""
     told = SUBJECTS.format(columns="buyer_id, paid_at, paid_amount, refund_amount",
                            source="select *, team_id as of_team from order_lines where paid_at < $after")
     recent = "paid_at >= $ltv_start and buyer_id is not null"
-    ltv = f"""select 'ltv' as metric, subject_type, subject_id,
+    sql = f"""select 'ltv' as metric, subject_type, subject_id,
         sum(paid_amount - refund_amount) filter (where {recent}) as numerator,
         count(distinct buyer_id) filter (where {recent} and paid_amount > 0)::double as denominator,
         count(distinct buyer_id) filter (where {recent} and paid_amount > 0) as n,
         case when min(paid_at::date) > $ltv_start
              then 'short_history:' || (datediff('day', min(paid_at::date), $after::date)) end as note
         from ({told}) group by all having denominator > 0"""
+    return con.execute(sql, used(sql, places)).df()
+
+
+def loyal(con, places: dict) -> pd.DataFrame:
+    """loyal_buyers: those whose 6th paid order falls in the period: at most five lie before it, at least six by its end."""
     orders = SUBJECTS.format(columns="buyer_id, order_id, bought_at", source="""select team_id as of_team, buyer_id, order_id,
         min(paid_at) as bought_at from order_lines where paid_at < $after and paid_amount > 0 and buyer_id is not null
         group by all""")
-    # The 6th order falls in the period where at most five lie before it and at least six by its end.
-    loyal = f"""select 'loyal_buyers' as metric, subject_type, subject_id,
+    sql = f"""select 'loyal_buyers' as metric, subject_type, subject_id,
         count(*) filter (where earlier < 6 and earlier + now >= 6)::double as numerator, 1.0 as denominator, sum(now) as n
         from (select subject_type, subject_id, buyer_id, count(*) filter (where bought_at < $start) as earlier,
               count(*) filter (where bought_at >= $start) as now
               from (select subject_type, subject_id, buyer_id, order_id, min(bought_at) as bought_at from ({orders})
                     group by all) group by subject_type, subject_id, buyer_id)
         group by subject_type, subject_id having sum(now) > 0"""
-    asked = [sql for name, sql in (("ltv", ltv), ("loyal_buyers", loyal)) if only is None or name in only]
-    return pd.concat([con.execute(sql, used(sql, places)).df() for sql in asked])
+    return con.execute(sql, used(sql, places)).df()
 
 
 def retention(con, places: dict) -> pd.DataFrame:

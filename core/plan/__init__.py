@@ -5,13 +5,13 @@ from functools import cache
 from pathlib import Path
 
 from core.plan import check, document
-from core.plan.calendar import card_of, overlap, phase, seasons, weights
+from core.plan.calendar import card_of, in_force, overlap, phase, seasons, weights
 from core.plan.document import written
 from core.plan.fields import FIELDS
 from core.plan.problems import PlanError, Problem
 
-__all__ = ["CHOICES", "DEFAULT", "PlanError", "Problem", "at", "card_of", "checked", "copied", "default", "load", "opened",
-           "overlap", "phase", "problems", "seasons", "weights", "written"]
+__all__ = ["CHOICES", "DEFAULT", "PlanError", "Problem", "at", "card_of", "checked", "copied", "default", "in_force", "load",
+           "opened", "overlap", "phase", "problems", "seasons", "weights", "written"]
 DEFAULT = Path(__file__).parents[2] / "data" / "plan.toml"
 CHOICES = {f"{table}.{name}" if table != "document" else name: tuple(field.choices)
            for table in ("document", "company", "definitions") for name, field in FIELDS[table].items() if field.choices}

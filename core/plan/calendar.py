@@ -27,6 +27,18 @@ def phase(plan: dict, period: Period) -> str:
     return max(reached)[1] if reached else next(iter(plan["phases"]))
 
 
+def in_force(saved: list[dict], first: date) -> dict | None:
+    """Of saved plan versions the one in force on a day: the last first day that is not after it, then the highest version;
+    None where none is yet."""
+    begun = [plan for plan in saved if _first_day(plan) <= first]
+    return max(begun, key=lambda plan: (_first_day(plan), plan["version"]), default=None)
+
+
+def _first_day(plan: dict) -> date:
+    day = plan["effective_from"]
+    return day.date() if hasattr(day, "date") else day
+
+
 def overlap(season: dict, period: Period) -> int:
     """Days of the period inside the season, which may run over the turn of the year."""
     days = 0

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core import changes as changing
-from core import plan as plans
-from core import quarter, sample
+from core import quarter
 from core.exporting.template import template
 from pages.frame import session
 from pages.frame.session import Session
@@ -41,10 +40,7 @@ def open_sample(look: Session, company: str, variant: str) -> None:
     store = session.stores.open(session.folder() / f"{company}.duckdb")
     if not store.batches():
         with st.spinner(look.say("start.loading")):
-            quarter.load_sample(store)
-            if variant != "growth":
-                document = sample.plan(variant)
-                store.save_plan(document, plans.load(document)["effective_from"], variant)
+            quarter.load_sample(store, variant)
     session.choose(company)
 
 

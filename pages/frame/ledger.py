@@ -6,6 +6,7 @@ import streamlit as st
 from core import explanation, text, wording
 from core.charts import Chart, Series
 from core.settlement import Settlement
+from core.statement import projects_of
 from pages.frame import draw
 from pages.frame.session import Session
 
@@ -36,14 +37,13 @@ def of_team(look: Session, settled: Settlement) -> pd.DataFrame:
     names = draw.distinct(last["name"]).to_dict()
     kind, who = ledger["beneficiary_type"], ledger["beneficiary_id"]
     home = who.map(last["team_id"]).where(kind.eq("employee"), who.where(kind.eq("team")))
-    told = [names.get(i, i) if t == "employee" else look.team_name(i) if t == "team" else i
+    projects = dict(look.store.cursor().execute("select project_id, coalesce(name, project_id) from projects").fetchall())
+    told = [names.get(i, i) if t == "employee" else look.team_name(i) if t == "team" else projects.get(i, i)
             for t, i in zip(kind, who, strict=True)]
     ledger = ledger.assign(home=home, name=told)
     if members is None:
         return ledger
-    joined = settled.results.get("milestone", pd.DataFrame(columns=["project_id"]))
-    paid = joined[joined.get("beneficiary_type", "").eq("employee")] if len(joined) else joined
-    projects = set(paid.loc[paid["beneficiary_id"].map(last["team_id"]).isin(members), "project_id"]) if len(paid) else set()
+    projects = projects_of(look.store.cursor(), last.index[last["team_id"].isin(members)])
     return ledger[ledger["home"].isin(members) | (kind.eq("project") & who.isin(projects))]
 
 

@@ -26,7 +26,7 @@ def opened(look: Session) -> dict:
 
 def force(look: Session, saved: list[dict]) -> int:
     """The version in force on the chosen quarter's first day, today without one; 0 is the product's own plan."""
-    found = versions.in_force(saved, look.period.start if look.period else date.today())
+    found = plans.in_force(saved, look.period.start if look.period else date.today())
     return int(found["version"]) if found else 0
 
 

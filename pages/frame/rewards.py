@@ -39,7 +39,7 @@ def lines(look: Session, settled: Settlement, rows: list[int]) -> list[Line]:
 
 def about(look: Session, settled: Settlement, told: list[Line], shared: float = 0.0) -> str:
     """What is payable now in yuan, of these rows and of what is `shared` out among people, and under which plan."""
-    total = shared + sum(line.entry["amount"] for line in told if line.entry["unit"] == "CNY")
+    total = shared + sum(line.entry["amount"] for line in told if line.counted)
     return look.say("statement.about", total=text.full(total, "yuan", look.lang), version=settled.plan["version"],
                     phase=settled.plan["phases"][settled.phase][look.lang])
 

@@ -53,8 +53,10 @@ def recalculated(books: list, folder) -> list[list[float]]:
 
 
 def wanted(settled, rows) -> list[float]:
+    """The amounts and their total in yuan, beside which the project money of a fund stands."""
     amounts = settled.ledger.iloc[rows]
-    return [*amounts["amount"], round(amounts.loc[amounts["unit"].eq("CNY"), "amount"].sum(), 2)]
+    counted = amounts["unit"].eq("CNY") & amounts["rule"].ne("innovation_fund")
+    return [*amounts["amount"], round(amounts.loc[counted, "amount"].sum(), 2)]
 
 
 @needs_office
@@ -90,7 +92,7 @@ def test_an_amount_is_a_formula_that_shows_its_value_where_nothing_computes(stor
     live = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
     shown = openpyxl.load_workbook(io.BytesIO(data), data_only=True).worksheets[0]
     assert live["D5"].value.startswith("='计算步骤'!B") and shown["D5"].value == 6300
-    assert live.cell(live.max_row, 4).value.startswith("=ROUND(SUMIF(")
+    assert live.cell(live.max_row, 4).value.startswith("=ROUND(D5+")
 
 
 def test_a_users_text_never_becomes_a_formula(store):

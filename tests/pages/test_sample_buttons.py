@@ -7,7 +7,8 @@ from core import store as stores
 
 def test_the_mature_sample_company_is_in_its_mature_phase(company, look, tmp_path, monkeypatch):
     company(empty=True)
-    monkeypatch.setattr(quarter, "load_sample", lambda store: store.save_plan(sample.plan(), periods.date(2025, 1, 1), "sample"))
+    monkeypatch.setattr(quarter, "load_sample", lambda store, variant: store.save_plan(
+        sample.plan(variant), periods.date(2025, 1, 1), "sample"))
     app = look("overview")
     next(button for button in app.button if button.label == "试用成熟期的示例公司").click().run()
     assert not app.exception and app.session_state["company"] == "mature"
