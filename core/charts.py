@@ -76,7 +76,7 @@ def figure(chart: Chart, lang: str, dark: bool = False) -> go.Figure:
     values_drawn = [v for row in rows for v in row if v is not None]
     for series, values in zip(chart.series, rows, strict=True):
         drawn.add_trace(_trace(chart, series, values, ink, decimals(chart, lang)))
-    sideways = chart.kind == "barh"
+    sideways, bars = chart.kind == "barh", len(chart.categories) * len(chart.series)
     categories = {"type": "category", "automargin": True, "tickfont": {"size": 14}}
     amounts = {"gridcolor": "#33404D" if dark else "#E4E9EE", "zerolinecolor": ink, "automargin": True,
                "tickfont": {"size": 13}, "separatethousands": True}
@@ -92,7 +92,7 @@ def figure(chart: Chart, lang: str, dark: bool = False) -> go.Figure:
         template="none", font={"family": FONT, "size": 14, "color": ink}, paper_bgcolor=paper, plot_bgcolor=paper,
         title={"text": f"<b>{_plain(chart.title)}</b>", "subtitle": {"text": _plain(subtitle(chart, lang))},
                "font": {"size": 18}, "x": 0.01, "xanchor": "left", "y": 0.985, "yanchor": "top"},
-        margin={"l": 16, "r": 24, "t": 64, "b": 16}, height=max(320, 96 + 28 * len(chart.categories) if sideways else 320),
+        margin={"l": 16, "r": 24, "t": 64, "b": 16}, height=max(320, 96 + 28 * bars if sideways else 320),
         barmode="relative" if chart.kind == "stacked" else "group", bargap=0.3, showlegend=len(chart.series) > 1,
         legend={"orientation": "h", "y": -0.12}, hoverlabel={"font": {"size": 14}}, **axes)
     return drawn

@@ -59,6 +59,12 @@ def active(plan: dict, phase: str) -> dict[str, dict]:
             if rule.get("on", True) and phase in (rule.get("phases") or [phase])}
 
 
+def counted(plan: dict, ledger: pd.DataFrame) -> pd.Series:
+    """Whether each ledger row is part of what is payable in yuan: the project money of a fund stands beside it."""
+    funds = [name for name, rule in plan["rules"].items() if rule["kind"] == "fund"]
+    return ledger["unit"].eq("CNY") & ~ledger["rule"].isin(funds)
+
+
 def _given(plan: dict, phase: str, scored: pd.DataFrame, values: pd.DataFrame, targets: pd.DataFrame, populations: dict) -> dict:
     rocket_only = any(rule["kind"] == "stages" and rule.get("members") == "rocket_only" for rule in active(plan, phase).values())
     squads = set(populations["squads"]["team_id"]) if rocket_only and "squads" in populations else set()
@@ -120,9 +126,8 @@ def _ledger(results: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 def _totals(plan: dict, ledger: pd.DataFrame, budget: float, factor: float) -> dict:
     money = ledger[ledger["unit"].eq("CNY")]
-    project = money["rule"].map(lambda name: plan["rules"][name]["kind"]).eq("fund")
     potential = money["potential"].fillna(0)
-    return {"payable_cny": round(float(money.loc[~project, "amount"].sum()), 2),
+    return {"payable_cny": round(float(ledger.loc[counted(plan, ledger), "amount"].sum()), 2),
             "by_rule": potential.groupby(money["rule"], sort=False).sum().round(2).to_dict(),
             "by_status": potential.groupby(money["status"]).sum().round(2).to_dict(),
             "budget": budget or None, "factor": factor}

@@ -7,6 +7,7 @@ import pandas as pd
 from core import explanation, wording
 from core.datasets import DATASETS
 from core.explanation import Step
+from core.settlement import counted
 
 MOST_ROWS = 200
 
@@ -57,7 +58,7 @@ def _line(settled, row: int, provenance, teams: dict, lang: str) -> Line:
     rule = settled.plan["rules"][entry["rule"]]
     return Line(row, entry, rule[lang], wording.item(settled, row, teams, lang), rule.get("clause", ""),
                 explanation.reason_text(entry, lang), explanation.steps(settled, row, provenance),
-                entry["unit"] == "CNY" and rule["kind"] != "fund")
+                bool(counted(settled.plan, settled.ledger.iloc[[row]]).iloc[0]))
 
 
 def shares(settled, teams: set) -> pd.DataFrame:

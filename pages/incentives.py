@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core import text
+from core.settlement import counted
 from pages.frame import draw, ledger, session, show, statement
 
 look = session.current()
@@ -48,7 +49,7 @@ kept = ledger.filtered(look, settled, rows)
 show.table(look, ledger.words(look, settled, kept), {look.say("column.amount"): "yuan", look.say("column.potential"): "yuan",
                                                      look.say("column.why"): "wide"}, key="ledger")
 st.caption(look.say("ledger.sum", rows=f"{len(kept):,}", amount=text.full(
-    kept.loc[kept["unit"].eq("CNY"), "amount"].sum(), "yuan", look.lang)))
+    kept.loc[counted(settled.plan, kept), "amount"].sum(), "yuan", look.lang)))
 st.download_button(look.say("incentives.workbook"), lambda: statement.workbook(
     look, settled, people, ledger.words(look, settled, rows)), f"tiejun-{look.period.label}.xlsx",
                    show.controls.XLSX, on_click="ignore", key="workbook")

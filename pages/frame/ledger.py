@@ -5,7 +5,7 @@ import streamlit as st
 
 from core import explanation, text, wording
 from core.charts import Chart, Series
-from core.settlement import Settlement
+from core.settlement import Settlement, counted
 from core.statement import projects_of
 from pages.frame import draw
 from pages.frame.session import Session
@@ -80,13 +80,15 @@ def words(look: Session, settled: Settlement, ledger: pd.DataFrame) -> pd.DataFr
 
 def cards(look: Session, settled: Settlement, ledger: pd.DataFrame, people: pd.DataFrame) -> list[dict]:
     """Payable against the budget, what waits, what was missed, what may be applied for, the median score."""
-    money = ledger[ledger["unit"].eq("CNY")]
-    sums = money.groupby("status")["potential"].sum()
+    own = counted(settled.plan, ledger)
+    sums = ledger[own].groupby("status")["potential"].sum()
+    fund = ledger.loc[ledger["unit"].eq("CNY") & ~own, "amount"].sum()
     budget, paid = settled.totals["budget"], settled.totals["payable_cny"]
     note = look.say("incentives.budget", budget=text.whole(budget), share=look.number(paid / budget, "percent")) \
         if budget and look.team is None else None
     waits = ledger[ledger["status"].isin(["pending", "held"])]
-    return [{"label": look.say("incentives.payable"), "value": look.number(people["amount"].sum(), "yuan"), "note": note},
+    return [{"label": look.say("incentives.payable"), "value": look.number(people["amount"].sum(), "yuan"), "note": note,
+             "certainty": look.say("incentives.fund", amount=look.number(fund, "yuan")) if fund else None},
             {"label": look.say("incentives.waits"), "value": look.number(sums.get("pending", 0.0), "yuan"),
              "note": look.say("incentives.waits_for", rows=len(waits))},
             {"label": look.say("incentives.missed"), "value": look.number(sums.get("not_met", 0.0), "yuan"),
@@ -98,7 +100,7 @@ def cards(look: Session, settled: Settlement, ledger: pd.DataFrame, people: pd.D
 
 def by_rule(look: Session, settled: Settlement, ledger: pd.DataFrame) -> Chart:
     """Payable yuan by rule beside what waits, the largest first."""
-    money = ledger[ledger["unit"].eq("CNY")]
+    money = ledger[counted(settled.plan, ledger)]
     paid = money.groupby("rule")["amount"].sum()
     waits = money[money["status"].eq("pending")].groupby("rule")["potential"].sum()
     order = (paid.add(waits, fill_value=0)).sort_values(ascending=False)
