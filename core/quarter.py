@@ -50,7 +50,7 @@ def _measure(store: Store, version: int, period: Period, definitions: tuple, onl
         return metrics.measure(store.cursor(), period, _thawed(definitions), only, alone)
     con, one_at_a_time = _reading(store, version)
     with one_at_a_time:
-        return _plain(metrics.measure(con, period, _thawed(definitions), only, alone, ready=True))
+        return metrics.measure(con, period, _thawed(definitions), only, alone, ready=True)
 
 
 @lru_cache(maxsize=2)
@@ -75,13 +75,8 @@ def _sources(store: Store, version: int, period: Period, definitions: tuple) -> 
 def _inputs(store: Store, version: int, period: Period) -> dict:
     """What running needs beside the measured values; changes only with the data."""
     con = store.cursor()
-    return {"people": _plain(people.segments(con, period)), "targets": _plain(targets(con, period)),
+    return {"people": people.segments(con, period), "targets": targets(con, period),
             "parents": _parents(store, version), "bonus": bonus_points(con, period)}
-
-
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with its texts as Python objects: looked up thousands of times, Arrow's strings cost three times as much."""
-    return frame.astype({column: object for column in frame.select_dtypes("string")})
 
 
 @lru_cache(maxsize=4)
@@ -159,7 +154,7 @@ def _populations(store: Store, period: Period, plan: dict, awards: bool) -> dict
 
 @lru_cache(maxsize=16)
 def _stored(store: Store, version: int, period: Period) -> dict:
-    return {name: _plain(frame) for name, frame in populations.read(store.cursor(), period).items()}
+    return populations.read(store.cursor(), period)
 
 
 @lru_cache(maxsize=16)
