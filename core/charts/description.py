@@ -41,7 +41,7 @@ class Chart:
     What `categories` are: bar, barh, line, stacked, radar, point: the named places; heatmap: the columns (a series is a row);
     step: the x at which `at_risk` is counted; scatter: none; waterfall: start, each part, end, where the one series holds the
     start, each part's signed share of the change, the end. `x_title`, `y_title` name the axes of step and scatter.
-    Refused (ValueError): another kind, tuples of different lengths, parts that do not add up to the change.
+    Refused (ValueError): another kind, no name for x, tuples of different lengths, parts that do not add up to the change.
     """
 
     kind: str
@@ -59,6 +59,8 @@ class Chart:
     def __post_init__(self):
         if self.kind not in KINDS:
             raise ValueError(f"{self.kind!r} is none of {', '.join(KINDS)}")
+        if self.kind in OVER_X and not self.x_title:
+            raise ValueError(f"{self.kind} needs the name of its x")
         for series in self.series:
             places = len(series.x if self.kind in OVER_X else self.categories)
             if len(series.values) != places or any(len(ends) not in (0, places) for ends in (
@@ -116,7 +118,7 @@ def subtitle(chart: Chart, lang: str) -> str:
 def table(chart: Chart, lang: str) -> pd.DataFrame:
     """The chart's figures at full precision under the reader's words: a row a category (heat map: a row a series; step and
     scatter: a row a point), with the ends of the intervals where it has them."""
-    said = {key: text.say(f"drawn.{key}", lang) for key in ("category", "series", "point", "low", "high", "x", "value")}
+    said = {key: text.say(f"drawn.{key}", lang) for key in ("category", "series", "point", "low", "high", "value")}
     if chart.kind == "heatmap":
         cells = [[series.name, *series.values] for series in chart.series]
         return pd.DataFrame(cells, columns=_distinct([said["category"], *map(str, chart.categories)]))
@@ -142,7 +144,7 @@ def _points(chart: Chart, series: Series, said: dict) -> pd.DataFrame:
     columns = {said["series"]: [series.name] * len(series.x)}
     if series.labels:
         columns[said["point"]] = list(series.labels)
-    columns |= {chart.x_title or said["x"]: list(series.x), chart.y_title or said["value"]: list(series.values)}
+    columns |= {chart.x_title: list(series.x), chart.y_title or said["value"]: list(series.values)}
     return pd.DataFrame(columns | {said[end]: list(getattr(series, end)) for end in ("low", "high") if getattr(series, end)})
 
 

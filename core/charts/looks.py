@@ -52,7 +52,12 @@ def shade(share: float, dark: bool = False) -> tuple[str, str]:
     """(colour, ink) of a heat map's cell whose value lies at this share (0–1) of the scale; the ink is the more readable."""
     low, high = (_channels(colour) for colour in SHADES[dark])
     cell = "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in zip(low, high, strict=True))
-    return cell, max("#FFFFFF", "#111111", key=lambda ink: contrast(cell, ink))
+    return cell, readable(cell)
+
+
+def readable(colour: str) -> str:
+    """The ink, white or black, that is read best on a colour."""
+    return max("#FFFFFF", "#000000", key=lambda ink: contrast(colour, ink))
 
 
 def contrast(one: str, other: str) -> float:

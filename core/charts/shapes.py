@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from core import text
 from core.charts.axes import GRIDS, amounts, cells, downwards, labels, named, places, plain, wrapped
 from core.charts.description import Chart, decimals, floats, shown, span, written
-from core.charts.looks import INKS, PAPERS, SHADES, Look, looks, loss, shade
+from core.charts.looks import INKS, PAPERS, SHADES, Look, looks, loss, readable, shade
 
 MOST_BARS = 24
 ROW = 34
@@ -41,8 +41,8 @@ def _bar(chart: Chart, lang: str, series, values: list, look: Look, dark: bool) 
     outlined = series.style in ("target", "previous")
     return go.Bar(name=plain(series.name), x=x, y=y, orientation="h" if chart.kind == "barh" else "v", cliponaxis=False,
                   text=labels(values, f",.{decimals(chart, lang)}f") if len(values) <= MOST_BARS else None,
-                  textposition="outside", textfont={"size": 14},
-                  marker={"color": fills if len(set(fills)) > 1 else fills[0],
+                  textposition="outside", textfont={"size": 14}, insidetextfont={"size": 14, "color": readable(look.fill)},
+                  marker={"color": look.fill if set(fills) <= {look.fill} else fills,
                           "line": {"color": look.colour, "width": 1.5 if outlined else 0},
                           "pattern": {"shape": look.pattern, "fgcolor": PAPERS[dark], "fillmode": "overlay", "solidity": 0.2}})
 
@@ -74,7 +74,7 @@ def heatmap(chart: Chart, lang: str, dark: bool):
         "xaxis": places(chart.categories, LONGEST, side="top", range=[-0.5, len(chart.categories) - 0.5],
                         tickangle=-45 if slant else 0),
         "yaxis": downwards([series.name for series in chart.series]), "height": 90 + ROW * len(rows),
-        "margin": {"t": 20 + slant, "r": 24 + slant}}
+        "margin": {"t": 32 + slant, "r": 24 + slant}}
 
 
 def _by_ink(rows: list, low: float, high: float, dark: bool) -> dict[str, list]:

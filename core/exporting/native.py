@@ -1,6 +1,7 @@
 """Charts over named places as native charts of a slide: bars, lines, radar, waterfall."""
 
 import io
+import math
 
 import openpyxl
 from pptx.chart.data import CategoryChartData
@@ -64,6 +65,14 @@ def legend(drawn, wanted: bool) -> None:
         drawn.legend.position, drawn.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
 
 
+def ends(axis, found: list[float], room: float = 0.0) -> None:
+    """Sets the axis to round ends that hold every figure, and room for labels beyond what is not zero."""
+    least, most = min(found), max(found)
+    unit = 10 ** math.floor(math.log10(most - least or 1)) / 2
+    least, most = (end and end + sign * room * (most - least) for end, sign in ((least, -1), (most, 1)))
+    axis.minimum_scale, axis.maximum_scale = math.floor(least / unit) * unit, math.ceil(most / unit) * unit or unit
+
+
 def grid(axis) -> None:
     axis.has_major_gridlines = True
     axis.major_gridlines.format.line.color.rgb = rgb(GRID)
@@ -87,6 +96,7 @@ def bars(slide, chart: Chart, lang: str) -> None:
     if chart.kind == "barh":
         drawn.category_axis.reverse_order = True
         drawn.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
+        ends(drawn.value_axis, [0, *(v for row in shown(chart, lang) for v in row if v is not None)], room=0.15)
     plot = drawn.plots[0]
     plot.has_data_labels = len(chart.categories) <= 16 and chart.kind != "line"
     if plot.has_data_labels:
@@ -95,7 +105,7 @@ def bars(slide, chart: Chart, lang: str) -> None:
         if chart.kind == "line":
             stroke(shape, look)
         else:
-            _bar(chart, series, look, shape)
+            bar(chart, series, look, shape)
 
 
 def stroke(shape, look: Look, width: float = 2.5) -> None:
@@ -110,11 +120,11 @@ def dots(shape, look: Look, size: int = 9) -> None:
     marker = shape.marker
     marker.style, marker.size = MARKERS[look.marker.removesuffix("-open")], size
     marker.format.fill.solid()
-    marker.format.fill.fore_color.rgb = rgb(PAPERS[0] if look.marker.endswith("-open") else look.colour)
+    marker.format.fill.fore_color.rgb = rgb(look.colour)
     marker.format.line.color.rgb = rgb(look.colour)
 
 
-def _bar(chart: Chart, series, look: Look, shape) -> None:
+def bar(chart: Chart, series, look: Look, shape) -> None:
     """A series' bars with fill and pattern, one series' losses in the second colour."""
     shape.invert_if_negative = False
     paint(shape.format.fill, look.fill, look.pattern)
@@ -145,10 +155,11 @@ def radar(slide, chart: Chart, lang: str) -> None:
 
 
 def waterfall(slide, chart: Chart, lang: str) -> None:
-    """Stacked bars on an invisible base; what crosses zero is one bar on either side of it."""
+    """Stacked bars on an invisible base; what crosses zero is one bar on either side of it. The figures stand with the names:
+    a floating bar has no place for them that is always readable."""
     found = floats(chart, lang)
     data = CategoryChartData(number_format=form(chart, lang))
-    data.categories = [str(c) for c in chart.categories]
+    data.categories = [f"{name}  {said}" for name, said in zip(chart.categories, written(chart, lang), strict=True)]
     for name, row in zip(("base", "above", "below"), zip(*map(_stacked, found), strict=True), strict=True):
         data.add_series(text.say(f"drawn.{name}", lang), row)
     drawn = placed(slide, chart, XL_CHART_TYPE.BAR_STACKED, data)
@@ -159,22 +170,19 @@ def waterfall(slide, chart: Chart, lang: str) -> None:
     axis_title(drawn.value_axis, text.say("drawn.against_start", lang))
     base, above, below = drawn.plots[0].series
     base.format.fill.background()
-    for place, (bar, said) in enumerate(zip(found, written(chart, lang), strict=True)):
-        falling = bar is not None and bar[1] < bar[0] and place < len(found) - 1
+    for place, part in enumerate(found):
+        falling = part is not None and part[1] < part[0] and place < len(found) - 1
         for shape in (above, below):
             shape.invert_if_negative = False
             colour = INKS[0] if place == len(found) - 1 else loss() if falling else looks(chart)[0].fill
             paint(shape.points[place].format.fill, colour, "/" if falling else "")
-        label = (below if bar and max(bar) <= 0 and min(bar) < 0 else above).points[place].data_label
-        label.text_frame.text = said
-        label.text_frame.paragraphs[0].runs[0].font.size = Pt(16)
 
 
-def _stacked(bar: tuple[float, float] | None) -> tuple[float | None, float | None, float | None]:
+def _stacked(part: tuple[float, float] | None) -> tuple[float | None, float | None, float | None]:
     """(base, above, below): what is invisible, what is drawn above zero and below it."""
-    if bar is None:
+    if part is None:
         return None, None, None
-    low, high = min(bar), max(bar)
+    low, high = min(part), max(part)
     return max(low, 0) + min(high, 0), round(max(high, 0) - max(low, 0), 6), round(min(low, 0) - min(high, 0), 6)
 
 

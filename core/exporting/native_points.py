@@ -7,9 +7,9 @@ from pptx.util import Pt
 
 from core import text
 from core.charts.description import Chart, at_risk, shown, steps
-from core.charts.looks import looks
+from core.charts.looks import INKS, looks
 from core.charts.points import roomy
-from core.exporting.native import DASHES, axis_title, dots, form, grid, legend, placed, rgb, stroke, values
+from core.exporting.native import DASHES, axis_title, bar, dots, ends, form, grid, legend, placed, rgb, values
 from core.exporting.shaded import ruled
 
 CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -27,7 +27,9 @@ def step(slide, chart: Chart, lang: str) -> None:
     legend(drawn, False)
     _axes(drawn, chart, lang)
     drawn.value_axis.minimum_scale = drawn.category_axis.minimum_scale = 0
-    drawn.category_axis.maximum_scale = 1.12 * max(x for series in chart.series for x in series.x)
+    drawn.category_axis.maximum_scale = 1.15 * max(x for series in chart.series for x in series.x)
+    if len(chart.categories) > 1:
+        drawn.category_axis.major_unit = chart.categories[1] - chart.categories[0]
     if chart.unit == "percent":
         drawn.value_axis.maximum_scale = 100
     for (name, look, corners, curve), shape in zip(lines, drawn.plots[0].series, strict=True):
@@ -62,25 +64,32 @@ def _axes(drawn, chart: Chart, lang: str) -> None:
 def _label(shape, place: int, words: str, colour: str) -> None:
     label = shape.points[place].data_label
     label.text_frame.text = words
+    label.text_frame.word_wrap = False
     label.position = XL_LABEL_POSITION.RIGHT
     run = label.text_frame.paragraphs[0].runs[0].font
     run.size, run.color.rgb = Pt(16), rgb(colour)
 
 
 def point(slide, chart: Chart, lang: str) -> None:
-    """Dots over the categories with custom error bars: a native line chart without its lines."""
-    drawn = placed(slide, chart, XL_CHART_TYPE.LINE_MARKERS, values(chart, lang))
+    """Dots over the categories with custom error bars: a native line chart without its lines. Where several series have
+    intervals they are bars side by side, for dots would lie on each other."""
+    beside = sum(bool(series.low) for series in chart.series) > 1
+    kind = XL_CHART_TYPE.COLUMN_CLUSTERED if beside else XL_CHART_TYPE.LINE_MARKERS
+    drawn = placed(slide, chart, kind, values(chart, lang))
     legend(drawn, len(chart.series) > 1)
     drawn.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     grid(drawn.value_axis)
-    ends = zip(shown(chart, lang), shown(chart, lang, "low"), shown(chart, lang, "high"), strict=True)
-    for place, (look, shape, (row, low, high)) in enumerate(zip(looks(chart), drawn.plots[0].series, ends, strict=True)):
-        stroke(shape, look)
-        shape.format.line.fill.background()
-        dots(shape, look, 11)
+    rows = [shown(chart, lang, of) for of in ("values", "low", "high")]
+    ends(drawn.value_axis, [v for of in rows for row in of for v in row if v is not None] + [0])
+    for place, (look, shape, row, low, high) in enumerate(zip(looks(chart), drawn.plots[0].series, *rows, strict=True)):
+        if beside:
+            bar(chart, chart.series[place], look, shape)
+        else:
+            shape.format.line.fill.background()
+            dots(shape, look, 11)
         if low and high:
-            _whiskers(shape, row, low, high, look.colour)
-        if place == 0:
+            _whiskers(shape, row, low, high, INKS[0] if beside else look.colour)
+        if place == 0 and not beside:
             labels = shape.data_labels
             labels.show_value, labels.position, labels.font.size = True, XL_LABEL_POSITION.RIGHT, Pt(16)
             labels.number_format, labels.number_format_is_linked = form(chart, lang), False

@@ -21,9 +21,11 @@ class Part(NamedTuple):
 
 
 def parts(chart: Chart) -> list[Part]:
-    """Every row and column of the heat map once, in parts that a slide can hold."""
-    return [Part(slice(row, row + MOST_ROWS), slice(column, column + MOST_COLUMNS))
-            for row in range(0, len(chart.series), MOST_ROWS) for column in range(0, len(chart.categories), MOST_COLUMNS)]
+    """Every value of the heat map once, in parts that a slide can hold; a part without any is left out."""
+    every = [Part(slice(row, row + MOST_ROWS), slice(column, column + MOST_COLUMNS))
+             for row in range(0, len(chart.series), MOST_ROWS) for column in range(0, len(chart.categories), MOST_COLUMNS)]
+    return [part for part in every if any(value is not None for series in chart.series[part.rows]
+                                          for value in series.values[part.columns])] or every[:1]
 
 
 def heatmap(slide, chart: Chart, part: Part, lang: str) -> None:

@@ -4,10 +4,12 @@ import io
 import re
 
 from pptx import Presentation
+from pptx.enum.text import PP_ALIGN
 from pptx.opc.package import Part
 from pptx.util import Inches, Pt
 
 from core import text
+from core.charts.axes import cells
 from core.charts.description import Chart, subtitle
 from core.exporting import native, native_points, shaded
 
@@ -30,7 +32,7 @@ def deck(charts: list[Chart], lang: str) -> bytes:
         parts = shaded.parts(chart)
         for number, part in enumerate(parts, 1):
             of = text.say("drawn.part", lang, part=number, parts=len(parts)) if len(parts) > 1 else ""
-            shaded.heatmap(_slide(show, chart, chart.title + of, lang), chart, part, lang)
+            shaded.heatmap(_slide(show, chart, f"{chart.title} {of}".strip(), lang), chart, part, lang)
     written = io.BytesIO()
     show.save(written)
     return written.getvalue()
@@ -50,8 +52,10 @@ def _slide(show, chart: Chart, words: str, lang: str):
     title = slide.shapes.title
     title.left, title.top, title.width, title.height = Inches(0.6), Inches(0.35), Inches(12.1), Inches(0.8)
     title.text_frame.text = words
-    title.text_frame.paragraphs[0].font.size, title.text_frame.paragraphs[0].font.bold = Pt(28), True
-    for line, top, size in ((subtitle(chart, lang), 1.15, 18), (chart.note, 6.95, 12)):
+    finding = title.text_frame.paragraphs[0]
+    finding.alignment, finding.font.size, finding.font.bold = PP_ALIGN.LEFT, Pt(28 if cells(words) <= 52 else 22), True
+    measured = subtitle(chart, lang)
+    for line, top, size in ((measured, 1.15, 18 if cells(measured) <= 90 else 14), (chart.note, 6.95, 12)):
         if line:
             box = slide.shapes.add_textbox(Inches(0.6), Inches(top), Inches(12.1), Inches(0.45)).text_frame
             box.text = line

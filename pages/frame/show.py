@@ -69,27 +69,44 @@ def _colour(card: dict) -> str:
 
 
 def chart(look: Session, drawn, data: pd.DataFrame | None = None) -> None:
-    """A chart with its menu: the same chart as an editable slide, its data as a workbook."""
+    """A chart with its menu: its figures as a table, how they are made, the same chart as an editable slide, its figures (or
+    the fuller table behind them) as a workbook, the picture's format."""
     name = f"chart_{abs(hash(drawn.title + drawn.subtitle))}"
     with st.container(border=True):
         dark = st.context.theme.type == "dark"
         picture = st.session_state.get(name + "picture", "png")
-        st.plotly_chart(charts.figure(drawn, look.lang, dark), theme=None, config=charts.config(picture), key=name)
+        st.plotly_chart(charts.figure(drawn, look.lang, dark), theme=None, config=charts.config(picture), key=name,
+                        alt=drawn.alt)
+        if drawn.note:
+            st.caption(plain(drawn.note))
         with st.popover(look.say("menu.title")):
-            st.download_button(look.say("menu.slide"), lambda: slides.deck([drawn], look.lang),
-                               f"{drawn.title[:40]}.pptx", PPTX, key=name + "slide", on_click="ignore")
-            st.download_button(look.say("menu.data"), lambda: book(look, {look.say("menu.sheet"): points(look, drawn)
-                               if data is None else data}), f"{drawn.title[:40]}.xlsx", controls.XLSX,
-                               key=name + "data", on_click="ignore")
-            st.caption(look.say("menu.picture"))
-            st.segmented_control(look.say("menu.format"), ("png", "svg"), default="png", required=True,
-                                 format_func=str.upper, key=name + "picture", label_visibility="collapsed")
+            _menu(look, drawn, data, name)
 
 
-def points(look: Session, drawn) -> pd.DataFrame:
-    """The chart's figures at full precision: one row a category, one column a series."""
-    return pd.DataFrame({look.say("menu.category"): list(drawn.categories),
-                         **{series.name: list(series.values) for series in drawn.series}})
+def _menu(look: Session, drawn, data: pd.DataFrame | None, name: str) -> None:
+    frame = charts.table(drawn, look.lang) if data is None else data
+    formats = _formats(drawn, frame) if data is None else {}
+    table(look, frame, formats, key=name + "table")
+    st.caption(plain(drawn.definition or drawn.subtitle))
+    st.download_button(look.say("menu.slide"), lambda: slides.deck([drawn], look.lang), f"{drawn.title[:40]}.pptx", PPTX,
+                       key=name + "slide", on_click="ignore")
+    st.download_button(look.say("menu.data"), lambda: workbook.workbook(_sheets(look, drawn, frame), formats, look.lang),
+                       f"{drawn.title[:40]}.xlsx", controls.XLSX, key=name + "data", on_click="ignore")
+    st.caption(look.say("menu.picture"))
+    st.segmented_control(look.say("menu.format"), ("png", "svg"), default="png", required=True,
+                         format_func=str.upper, key=name + "picture", label_visibility="collapsed")
+
+
+def _formats(drawn, frame: pd.DataFrame) -> dict[str, str]:
+    """The chart's unit for every column of its values."""
+    kind = drawn.unit if drawn.unit in ("percent", "yuan", "count") else "score"
+    return {name: kind for name in frame.columns[1:]
+            if pd.api.types.is_numeric_dtype(frame[name]) and name != drawn.x_title}
+
+
+def _sheets(look: Session, drawn, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    counted = charts.at_risk(drawn, look.lang)
+    return {look.say("menu.sheet"): frame} | ({counted[0][0]: pd.DataFrame(counted[1:], columns=counted[0])} if counted else {})
 
 
 def book(look: Session, sheets: dict[str, pd.DataFrame]) -> bytes:

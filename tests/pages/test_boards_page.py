@@ -67,7 +67,7 @@ def test_a_project_is_opened_by_the_address_with_milestones_members_and_retrospe
     firm(**MORE | {"projects": projects})
     app = look("boards", board="projects", project="P1", quarter="2026Q3")
     assert r"6\[1\]8" in words(app) and r"\*下次\*先定退款线" in words(app)
-    steps, people = app.dataframe[1].value, app.dataframe[2].value
+    steps, people = app.dataframe[2].value, app.dataframe[3].value
     assert steps["状态"].tolist()[:3] == ["✓ 达成", "✗ 未达成", "… 待数据"]
     assert steps["实际与目标"].iloc[1] == "0.06，须低于 0.06，正好等于不算"
     # two people of one name are told apart
