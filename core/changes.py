@@ -4,6 +4,7 @@ import difflib
 import re
 from contextlib import suppress
 from datetime import date
+from functools import reduce
 
 from core.plan import PlanError, checked, copied
 from core.plan.fields import field_at
@@ -27,24 +28,27 @@ def _value(text: str):
 
 
 def apply(plan: dict, changes: dict) -> dict:
-    """The plan with the changes; weights that are not named shrink in proportion so that a card stays at 100 %.
+    """The plan with the changes; weights that are not named shrink in proportion so that a scorecard, a dimension or the
+    evaluation stays at 100 %.
     PlanError for an address the plan does not have, a value of another kind, or a plan that breaks its rules."""
     changed = copied(plan)
-    cards: dict[str, dict[str, float]] = {}
+    weights: dict[tuple, dict[str, float]] = {}
     for path, value in changes.items():
         parts = _resolved(changed, path)
-        if parts[0] == "scorecards" and len(parts) == 4 and parts[2] == "weights":
-            cards.setdefault(parts[1], {})[parts[3]] = value
+        if parts[-2:-1] == ["weights"]:
+            weights.setdefault(tuple(parts[:-1]), {})[parts[-1]] = value
         else:
             _set(changed, parts, value)
-    for card, named in cards.items():
-        changed["scorecards"][card]["weights"] = rebalanced(changed["scorecards"][card]["weights"], named, card)
+    for address, named in weights.items():
+        *above, _ = address
+        entry = reduce(dict.__getitem__, above, changed)
+        entry["weights"] = rebalanced(entry["weights"], named, address)
     return checked(changed)
 
 
-def rebalanced(weights: dict, named: dict, card: str = "") -> dict:
-    """The weights with the named ones set and the others shrunk in proportion; PlanError where they cannot."""
-    where = ("scorecards", card, "weights")
+def rebalanced(weights: dict, named: dict, where: tuple) -> dict:
+    """The weights at the address `where` with the named ones set and the others shrunk in proportion; PlanError where they
+    cannot."""
     for metric, weight in named.items():
         if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
             raise PlanError(located({}, (*where, metric), "not_a_share", weight))

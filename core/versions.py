@@ -10,7 +10,7 @@ from core.settlement import counted
 from core.store import Store
 
 # What others refer to comes first when something is added, and last when it is taken away.
-ORDER = ("curves", "scorecards", "phases", "grades", "roles", "teams", "seasons", "rules")
+ORDER = ("curves", "dimensions", "risks", "scorecards", "phases", "grades", "roles", "teams", "seasons", "rules")
 OWN = ("version", "effective_from")
 
 
@@ -49,7 +49,7 @@ def differences(old: dict, new: dict) -> list[Difference]:
 
 
 def _walked(old, new, address: tuple):
-    together = address == ("grades",) or (len(address) == 3 and address[2] == "weights")
+    together = address == ("grades",) or (len(address) in (2, 3) and address[-1] == "weights")
     tables = len(address) == 1 and address[0] in ORDER
     if tables and not together:
         old, new = old or {}, new or {}

@@ -9,6 +9,7 @@ from pages.frame import plan_draft as drafts
 from pages.frame import plan_parts as parts
 from pages.frame import plan_saving as saving
 from pages.frame import session, show
+from pages.frame.plan_evaluation import evaluation
 
 look = session.current()
 draft = drafts.opened(look)
@@ -34,13 +35,13 @@ with st.container():
     if changes and not problems:
         st.info(look.say("plan.unsaved", count=len(changes)))
 
-tabs = st.tabs([look.say(f"plan.tab_{name}") for name in
-                ("cards", "posts", "times", "rules", "general", "cases", "compare", "save")], key="plan_tabs", on_change="rerun")
-for tab, part in zip(tabs, (parts.cards, parts.posts, parts.times, parts.rules, parts.general), strict=False):
+TABS = ("cards", "posts", "times", "rules", "general", "evaluation", "cases", "compare", "save")
+tabs = st.tabs([look.say(f"plan.tab_{name}") for name in TABS], key="plan_tabs", on_change="rerun")
+for tab, part in zip(tabs, (parts.cards, parts.posts, parts.times, parts.rules, parts.general, evaluation), strict=False):
     with tab:
         part(look, draft)
 # What takes time is computed only while it is looked at.
-for tab, part in zip(tabs[5:], (saving.cases, saving.compared, saving.saved), strict=True):
+for tab, part in zip(tabs[6:], (saving.cases, saving.compared, saving.saved), strict=True):
     with tab:
         if tab.open:
             part(look, draft, not problems)

@@ -3,7 +3,7 @@
 import re
 
 from core.plan import values
-from core.plan.fields import ENTRIES, FIELDS, KINDS, NAMED, TABLES, Field
+from core.plan.fields import ENTRIES, FIELDS, KINDS, NAMED, RISKS, SETTINGS, TABLES, Field
 from core.plan.problems import Problem, located
 
 MOST_ENTRIES = 2000
@@ -19,11 +19,11 @@ def problems(plan: dict) -> list[Problem]:
     if broken:
         return broken
     found = [*_fields(plan, (), FIELDS["document"], plan, allowed=TABLES)]
-    for table in ("company", "definitions"):
+    for table in SETTINGS:
         found += _fields(plan, (table,), FIELDS[table], plan.get(table, {}))
     for table in NAMED:
         found += _named(plan, table)
-    return [*found, *_curves(plan), *_grades(plan), *_phases(plan), *_rules(plan)]
+    return [*found, *_curves(plan), *_grades(plan), *_phases(plan), *_rules(plan), *_risks(plan)]
 
 
 def _fields(plan: dict, address: tuple, fields: dict[str, Field], held: dict, allowed: tuple = ()):
@@ -116,3 +116,13 @@ def _between(plan: dict, name: str, rule: dict):
         said = {lang: text_or.join(kind.fields[field].label(lang) for field in kind.one_of)
                 for lang, text_or in (("zh", "、"), ("en", ", "))}
         yield located(plan, ("rules", name), "one_of", rule.get(kind.one_of[0]), fields=said)
+
+
+def _risks(plan: dict):
+    for name, risk in plan.get("risks", {}).items():
+        if name not in RISKS:
+            yield located(plan, ("risks", name), "no_risk", name, near=values.near(name, RISKS))
+        elif not isinstance(risk, dict):
+            yield located(plan, ("risks", name), "not_a_table", risk)
+        else:
+            yield from _fields(plan, ("risks", name), RISKS[name].fields, risk)

@@ -43,6 +43,9 @@ def filled(held: dict, base: dict) -> dict:
         mine = held.get(table, {})
         if isinstance(mine, dict):
             plan[table] = mine if table in held and table in WHOLE else base[table] | mine
+    if isinstance(plan.get("risks"), dict):
+        plan["risks"] = {name: base["risks"].get(name, {}) | risk if isinstance(risk, dict) else risk
+                         for name, risk in plan["risks"].items()}
     if isinstance(plan.get("rules"), dict):
         plan["rules"] = {name: _with_defaults(rule) for name, rule in plan["rules"].items()}
     return plan

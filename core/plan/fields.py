@@ -1,4 +1,5 @@
-"""What a plan document holds and what each kind of rule takes, as declared in data/plan_fields.toml and data/kinds.toml."""
+"""What a plan document holds, what each kind of rule and each risk takes, as declared in data/plan_fields.toml, kinds.toml and
+risks.toml."""
 
 import tomllib
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of rule: its words, `fields` by name (those of every rule first), and what holds between them."""
+    """One kind of rule, or one risk: its words, `fields` by name (those of every rule first), and what holds between them."""
 
     name: str
     zh: str
@@ -40,6 +41,7 @@ class Kind:
     fields: dict[str, Field]
     rising: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
+    clause: str = ""
 
     @property
     def own(self) -> list[Field]:
@@ -55,17 +57,24 @@ def _declared(name: str) -> dict:
     return tomllib.loads((DATA / name).read_text("utf-8"))
 
 
-_rules, _plan = _declared("kinds.toml"), _declared("plan_fields.toml")
+def _kinds(declared: dict, every: dict[str, Field]) -> dict[str, Kind]:
+    return {name: Kind(name, said["zh"], said["en"], said["means"], every | _fields(said["parameters"]),
+                       tuple(said.get("also", {}).get("rising", ())), tuple(said.get("also", {}).get("one_of", ())),
+                       said.get("clause", ""))
+            for name, said in declared.items()}
+
+
+_rules, _plan, _risks = _declared("kinds.toml"), _declared("plan_fields.toml"), _declared("risks.toml")
 EVERY = _fields(_rules.pop("every")["parameters"])
-KINDS = {name: Kind(name, said["zh"], said["en"], said["means"], EVERY | _fields(said["parameters"]),
-                    tuple(said.get("also", {}).get("rising", ())), tuple(said.get("also", {}).get("one_of", ())))
-         for name, said in _rules.items()}
+KINDS = _kinds(_rules, EVERY)
+RISKS = _kinds(_risks, _fields(_risks.pop("every")["parameters"]))
 NAMED, WHOLE = tuple(_plan.pop("named")), tuple(_plan.pop("whole"))
 FIELDS = {table: _fields(said) for table, said in _plan.items()}
 # The table of the document → the fields of each of its entries.
 ENTRIES = {"roles": FIELDS["role"], "scorecards": FIELDS["scorecard"], "phases": FIELDS["phase"],
-           "seasons": FIELDS["season"], "teams": FIELDS["team"]}
-TABLES = (*NAMED, "company", "definitions", "grades")
+           "seasons": FIELDS["season"], "teams": FIELDS["team"], "dimensions": FIELDS["dimension"]}
+SETTINGS = ("company", "definitions", "evaluation")
+TABLES = (*NAMED, *SETTINGS, "grades")
 
 
 def field_at(plan: dict, address: tuple) -> Field | None:
@@ -73,13 +82,15 @@ def field_at(plan: dict, address: tuple) -> Field | None:
     curves, grades and a whole entry."""
     if len(address) == 1:
         return FIELDS["document"].get(address[0])
-    if address[0] in ("company", "definitions"):
+    if address[0] in SETTINGS:
         return FIELDS[address[0]].get(address[1])
     if len(address) < 3:
         return None
     if address[0] == "rules":
         kind = KINDS.get(str(_inner(plan, ("rules", address[1], "kind"))))
         return (kind.fields if kind else EVERY).get(address[2])
+    if address[0] == "risks":
+        return RISKS[address[1]].fields.get(address[2]) if address[1] in RISKS else None
     return ENTRIES.get(address[0], {}).get(address[2])
 
 

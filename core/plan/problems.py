@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from core import text
 from core.metrics import METRICS
-from core.plan.fields import field_at
+from core.plan.fields import RISKS, SETTINGS, field_at
 
 LONGEST = 60
 
@@ -68,7 +68,7 @@ def words(plan: dict, address: tuple, lang: str) -> str:
     if not address:
         return ""
     field_ = field_at(plan, address)
-    if len(address) == 1 or address[0] in ("company", "definitions"):
+    if len(address) == 1 or address[0] in SETTINGS:
         table = f"plan.part.{address[0]}"
         first = field_.label(lang) if field_ else text.say(table, lang) if text.has(table) else shown(address[-1])
         return " · ".join([first, *(shown(part) for part in address[2:])])
@@ -80,6 +80,8 @@ def words(plan: dict, address: tuple, lang: str) -> str:
 
 def entry_name(plan: dict, table: str, name: str, lang: str) -> str:
     """What an entry (a scorecard, a rule …) is called in a language: its own name there, else in Chinese, else its key."""
+    if table == "risks" and name in RISKS:
+        return getattr(RISKS[name], lang)
     entries = plan.get(table)
     entry = entries.get(name) if isinstance(entries, dict) else None
     called = [entry.get(lang), entry.get("zh")] if isinstance(entry, dict) else []

@@ -55,7 +55,7 @@ POSITIVE = Field("", "", "", "number", above=0, max=10_000)
 
 
 def _share(field: Field, value, plan):
-    yield from _number(SHARE, value, plan)
+    yield from _number(SHARE if field.max is None else field, value, plan)
 
 
 def _boolean(field: Field, value, plan):
@@ -147,7 +147,26 @@ def _weights(field: Field, value, plan):
     for metric, weight in value.items():
         for _, code, found, places in [*_metric(field, metric, plan), *_number(SHARE, weight, plan)]:
             yield (metric,), code, found, places
-    if all(is_number(weight) for weight in value.values()) and abs((total := sum(value.values())) - 1) > 1e-6:
+    yield from _whole(value)
+
+
+def _dimension_weights(field: Field, value, plan):
+    if not isinstance(value, dict) or not value:
+        yield (), "no_weights", value, {}
+        return
+    dimensions = names(plan, "dimensions")
+    for name in value:
+        if name not in dimensions:
+            yield (name,), "unknown_key", name, {"near": ", ".join(dimensions)}
+    for name in dimensions:
+        for _, code, found, places in _number(SHARE, value.get(name), plan):
+            yield (name,), code, "—" if found is None else found, places
+    yield from _whole(value)
+
+
+def _whole(weights: dict):
+    """That weights add up to 1, where all are numbers."""
+    if all(is_number(weight) for weight in weights.values()) and abs((total := sum(weights.values())) - 1) > 1e-6:
         way = {"zh": "补足", "en": "add"} if total < 1 else {"zh": "减少", "en": "take off"}
         yield (), "weights_total", total, {"total": f"{100 * total:.6g}", "left": f"{100 * abs(1 - total):.4g}", "way": way}
 
@@ -224,7 +243,8 @@ def pairs(value) -> bool:
         isinstance(pair, list) and len(pair) == 2 and all(map(is_number, pair)) for pair in value)
 
 
-TYPES = {"number": _number, "integer": _integer, "share": _share, "boolean": _boolean, "text": _text, "date": _date,
-         "day": _day, "choice": _choice, "metric": _metric, "weights": _weights, "metric_curves": _metric_curves,
+TYPES = {"number": _number, "integer": _integer, "share": _share,  "boolean": _boolean, "text": _text, "date": _date,
+         "day": _day, "choice": _choice, "metric": _metric, "weights": _weights, "dimension_weights": _dimension_weights,
+         "metric_curves": _metric_curves,
          "tiers": _tiers, "grade_amounts": _grade_amounts, "hours": _hours, "cards": _list_of("card", "scorecards"),
          "phases": _list_of("phase", "phases"), **dict.fromkeys(KNOWN, _known)}

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from core import changes as changing
+from core import plan as plans
 from core import quarter
 from core.exporting.template import template
 from pages.frame import session
+from pages.frame.plan_fields import weighed
 from pages.frame.session import Session
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -63,27 +65,38 @@ def weights(look: Session, plan: dict, changed: dict) -> dict:
     cards = plan["scorecards"]
     card = st.selectbox(look.say("whatif.scorecard"), list(cards), key="scorecard",
                         format_func=lambda name: card_name(look, plan, name))
-    after = changing.apply(plan, changed) if changed else plan
-    for metric, weight in after["scorecards"][card]["weights"].items():
-        key = f"weight_{card}_{metric}"
-        st.session_state[key] = round(100 * weight)
-        force = cards[card]["weights"][metric]
-        st.slider(look.metric(metric), 0, 100, key=key, format="%d%%", on_change=_moved, args=(plan, after, card, metric),
-                  help=look.say("whatif.in_force", weight=look.number(force, "percent")))
-    if st.button(look.say("whatif.reset"), disabled=not changed):
-        session.keep_changes({})
-        st.rerun()
+    sliders(look, plan, changed, f"scorecards.{card}.weights")
+    reset(look, changed)
     return changed
 
 
-def _moved(plan: dict, after: dict, card: str, metric: str) -> None:
+def reset(look: Session, changed: dict) -> None:
+    """Back to the plan in force."""
+    if st.button(look.say("whatif.reset"), disabled=not changed):
+        session.keep_changes({})
+        st.rerun()
+
+
+def sliders(look: Session, plan: dict, changed: dict, address: str) -> None:
+    """A slider per weight at an address of the plan, at where the changes have moved it."""
+    after = changing.apply(plan, changed) if changed else plan
+    for name, weight in plans.at(after, address).items():
+        key = f"weight_{address}.{name}"
+        st.session_state[key] = round(100 * weight)
+        force = look.number(plans.at(plan, address)[name], "percent")
+        st.slider(weighed(look, plan, name), 0, 100, key=key, format="%d%%", on_change=_moved, args=(plan, after, address, name),
+                  help=look.say("whatif.in_force", weight=force))
+
+
+def _moved(plan: dict, after: dict, address: str, moved: str) -> None:
     """The moved weight takes its place, the others give way in proportion to what they are now (to the plan in force
     where they are all 0)."""
-    weights = after["scorecards"][card]["weights"]
-    if not sum(weight for name, weight in weights.items() if name != metric):
-        weights = plan["scorecards"][card]["weights"]
-    moved = changing.rebalanced(weights, {metric: st.session_state[f"weight_{card}_{metric}"] / 100}, card)
-    session.keep_changes(session.changes() | {f"scorecards.{card}.weights.{name}": weight for name, weight in moved.items()})
+    weights = plans.at(after, address)
+    if not sum(weight for name, weight in weights.items() if name != moved):
+        weights = plans.at(plan, address)
+    told = {moved: st.session_state[f"weight_{address}.{moved}"] / 100}
+    weights = changing.rebalanced(weights, told, tuple(address.split(".")))
+    session.keep_changes(session.changes() | {f"{address}.{name}": weight for name, weight in weights.items()})
 
 
 def card_name(look: Session, plan: dict, card: str) -> str:

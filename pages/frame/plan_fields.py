@@ -149,6 +149,11 @@ def _tiers(look: Session, draft: dict, address: tuple, field: Field) -> None:
           lambda rows: sorted([whole(number(row["from"])), whole(number(row["rate"]), 100)] for row in rows))
 
 
+def weighed(look: Session, plan: dict, name: str) -> str:
+    """What a weight belongs to, in words: a metric, or a dimension of the evaluation."""
+    return look.metric(name) if name in METRICS else entry_name(plan, "dimensions", name, look.lang)
+
+
 def number(cell) -> float:
     """A cell of a table that is being filled in: 0 where nothing is there yet."""
     return 0.0 if cell is None or pd.isna(cell) else float(cell)

@@ -200,7 +200,7 @@ def said(look: Session, plan: dict, address: tuple, value) -> str:
         named = value if address[-1] == "weights" or address == ("grades",) else None
         if named is None:
             return look.say("plan.entry", name=value.get(look.lang) or value.get("zh") or address[-1])
-        return " · ".join(f"{look.metric(n) if n in values.METRICS else n} {fields.whole(100 * v) if len(address) > 1 else v:g}"
+        return " · ".join(f"{fields.weighed(look, plan, n)} {fields.whole(100 * v) if len(address) > 1 else v:g}"
                           f"{' %' if len(address) > 1 else ''}" for n, v in named.items())
     if isinstance(value, list):
         return ", ".join("–".join(map(str, one)) if isinstance(one, list) else entry_name(plan, "scorecards", one, look.lang)
