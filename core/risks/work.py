@@ -1,0 +1,99 @@
+"""Risks of how work flows: complaints about incentives, walls between teams, templates all alike."""
+
+from datetime import timedelta
+
+from core.risks.evidence import Facts, risen, row, subject, unit
+
+SHOWN = 3  # requests named by their number; how many there are stands beside them
+
+COMPLAINED = """select metric, sum(coalesce(count, 1)) as complaints from feedback
+where kind = 'incentive_complaint' and date between $start and $end and metric is not null
+  and team_id in (select team_id from team_tree where ancestor = $team) group by metric order by 2 desc, 1 limit 1"""
+
+# Whom the team works for: how much of what each team asks is urgent, and how often it is revised.
+ASKING = """select from_team, count(*) as asked, avg((priority = 'urgent')::int) as urgent,
+    sum(coalesce(revisions, 0)) / count(*) as revisions
+from requests join postings on postings.employee_id = owner_id
+ and created_at::date between postings.from_date and postings.to_date
+where created_at::date between $start and $end and team_id in (select team_id from team_tree where ancestor = $team)
+group by from_team order by asked desc, from_team"""
+
+PAIRS = """with delivered as (select from_team, team_id as to_team, revisions, delivered_at::date as day,
+    epoch(delivered_at - created_at) / 86400 as days
+  from requests join postings on postings.employee_id = owner_id
+   and delivered_at::date between postings.from_date and postings.to_date
+  where delivered_at is not null)
+select from_team, to_team, count(*) filter (where day >= $start) as n, count(*) filter (where day < $start) as n_before,
+    avg(days) filter (where day >= $start) as cycle, avg(days) filter (where day < $start) as cycle_before,
+    avg(coalesce(revisions, 0)) filter (where day >= $start) as revised,
+    avg(coalesce(revisions, 0)) filter (where day < $start) as revised_before
+from delivered where day between $before and $end and from_team <> to_team group by all order by all"""
+
+# Single requests by asking team: delivered in the quarter and revised so often; due in it for a promotion, and late.
+REVISED = """select from_team, count(*) as n, string_agg(request_id, ', ' order by revisions desc, request_id) as which
+from (select * from requests where delivered_at::date between $start and $end and revisions >= $revisions)
+group by from_team order by n desc, from_team"""
+
+LATE = """select from_team, count(*) as n, string_agg(request_id, ', ' order by due_at, request_id) as which
+from requests join projects using (project_id)
+where projects.kind = 'promotion' and due_at::date between $start and $last and coalesce(delivered_at > due_at, due_at < $after)
+group by from_team order by n desc, from_team"""
+
+
+def incentive_failure(facts: Facts, limits: dict) -> list:
+    """Complaints of a team up by the share on the quarter before and at least so many; beside them the metric most
+    complained of, and for a team that others ask of, their urgent share and revisions."""
+    found = []
+    for measured in facts.rows("incentive_complaints"):
+        told = subject(measured)
+        fired = measured.value >= limits["least"] and risen(measured.value, measured.previous, limits["rise"])
+        metric = _most_complained(facts, measured.subject_id) if fired and told[1] else ""
+        found.append(row("complaints", fired, measured.value, limits["least"], "count", told, before=measured.previous,
+                         detail=metric))
+        if fired and told[1]:
+            found += [row("urgent_share", True, urgent, None, "percent", told, team, before=None, n=asked,
+                          detail=f"{revisions:.1f}") for team, asked, urgent, revisions in _asking(facts, told[1])]
+    return found
+
+
+def _span(facts: Facts) -> dict:
+    return {"start": facts.period.start, "end": facts.period.end}
+
+
+def _most_complained(facts: Facts, team: str) -> str:
+    found = facts.con.execute(COMPLAINED, _span(facts) | {"team": team}).fetchone()
+    return found[0] if found else ""
+
+
+def _asking(facts: Facts, team: str) -> list:
+    return facts.con.execute(ASKING, _span(facts) | {"team": team}).fetchall()
+
+
+def collaboration_wall(facts: Facts, limits: dict) -> list:
+    """Pairs of teams (who asks, who answers) whose cycle or revisions are worse by the share than the quarter before, with
+    enough requests delivered in both; single requests revised too often, or late for a promotion."""
+    span = _span(facts) | {"before": facts.period.previous().start}
+    found = []
+    for asks, answers, n, n_before, cycle, cycle_before, revised, revised_before in facts.con.execute(PAIRS, span).fetchall():
+        if min(n, n_before) < limits["least_requests"]:
+            continue
+        for condition, value, before, of in (("pair_cycle", cycle, cycle_before, "days"),
+                                             ("pair_revisions", revised, revised_before, "ratio")):
+            found.append(row(condition, risen(value, before, limits["worse"]), value, before * (1 + limits["worse"]), of,
+                             ("team", asks), answers, before, n))
+    asked = (("revised", REVISED, _span(facts) | {"revisions": limits["revisions"]}),
+             ("late_for_promotion", LATE, {"start": facts.period.start, "last": facts.last_day,
+                                           "after": facts.last_day + timedelta(days=1)}))
+    return found + [row(condition, True, n, 1, "count", ("team", team), detail=", ".join(which.split(", ")[:SHOWN]))
+                    for condition, sql, places in asked for team, n, which in facts.con.execute(sql, places).fetchall()]
+
+
+def sameness(facts: Facts, limits: dict) -> list:
+    """Template reuse up and the share of innovative designs down on the quarter before, of everybody who designs."""
+    sides = {name: next(iter(facts.rows(name, ("company",))), None) for name in ("template_reuse", "innovative_design_share")}
+    if any(side is None or side.previous != side.previous for side in sides.values()):
+        return []
+    reuse, new = sides.values()
+    fired = round(reuse.value - reuse.previous, 9) > 0 and round(new.previous - new.value, 9) > 0
+    return [row(name, fired, side.value, side.previous, unit(name), before=side.previous, n=side.n)
+            for name, side in sides.items()]
