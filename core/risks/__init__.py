@@ -6,6 +6,7 @@ import pandas as pd
 
 from core import changes as changing
 from core import quarter
+from core.plan import PlanError, at
 from core.plan.fields import RISKS
 from core.risks import money, people, work
 from core.risks.evidence import COLUMNS, Facts
@@ -20,6 +21,8 @@ SHEETS = {"incentive_failure": ("feedback",), "culture_dilution": ("employees", 
           "loose_culture": ("employees", "team_months", "collaboration_survey"), "sameness": ("member_months",),
           "talent_loss": ("employees",), "rush": ("projects", "milestones"), "rhythm": ("teams", "activities"),
           "budget": (), "cliff": ("employees",)}
+
+PROPOSED = {"sameness": {"roles.design.scorecard": "design_innovative"}, "budget": {"company.over_budget": "scale"}}
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,18 @@ def _finding(facts: Facts, name: str, limits: dict, counts: dict) -> Finding:
 
 
 def proposed(plan: dict, name: str) -> dict:
-    """The change of the plan that a risk proposes where it is one: the alternative design scorecard against sameness. {}
-    where the plan has it already, or cannot take it."""
-    if name != "sameness" or plan["roles"].get("design", {}).get("scorecard") == "design_innovative":
-        return {}
-    told = {"roles.design.scorecard": "design_innovative"}
+    """The change of the plan that a risk proposes where it is one: the alternative design scorecard against sameness,
+    scaling down to the budget. {} where the plan has it already, or cannot take it."""
+    told = {address: value for address, value in PROPOSED.get(name, {}).items() if not _has(plan, address, value)}
     try:
         changing.apply(plan, told)
-    except changing.PlanError:
+    except PlanError:
         return {}
     return told
+
+
+def _has(plan: dict, address: str, value) -> bool:
+    try:
+        return at(plan, address) == value
+    except KeyError:
+        return False

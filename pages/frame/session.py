@@ -161,6 +161,17 @@ def _evaluated(path: str, version: int, label: str):
     return quarter.evaluate(stores.open(Path(path)), periods.quarter(label))
 
 
+def kept(look: Session, compute, *places):
+    """What `compute(store, *places)` answers, kept per (database, data and plan version, function, places)."""
+    with st.spinner(look.say("working")):
+        return _kept(str(look.store.path), look.store.version(), f"{compute.__module__}.{compute.__qualname__}", places, compute)
+
+
+@st.cache_data(show_spinner=False, max_entries=128)
+def _kept(path: str, version: int, name: str, places: tuple, _compute):
+    return _compute(stores.open(Path(path)), *places)
+
+
 def changes(plan: dict | None = None) -> dict:
     """The what-if's changes: of this session, at first those of the address (`set=PATH=VALUE`). Given a plan, changes
     that it cannot take are left out."""
@@ -178,7 +189,8 @@ def changes(plan: dict | None = None) -> dict:
 def keep_changes(changed: dict) -> None:
     """Makes these the what-if's changes, in the session and in the address."""
     st.session_state["changes"] = changed
-    _write("set", [f"{path}={value:.12g}" for path, value in changed.items()])
+    _write("set", [f"{path}={value if isinstance(value, (str, bool)) else format(value, '.12g')}"
+                   for path, value in changed.items()])
 
 
 def _remembered(name: str, options, default):
