@@ -17,7 +17,7 @@ where a.milestone = 'after_sales' and a.due_date between $start and $end and a.a
 
 def rush(facts: Facts, limits: dict) -> list:
     """Projects with presale or final payment met and after-sales missed, with the money that was released for the front
-    (before); refund rates up by the share on the quarter before."""
+    (before); the company's refund rate up by the share on the quarter before (a team's swings too much to be a sign)."""
     found = []
     for project, actual, target, lower, released in facts.con.execute(
             REGRET, {"start": facts.period.start, "end": facts.period.end}).fetchall():
@@ -26,7 +26,7 @@ def rush(facts: Facts, limits: dict) -> list:
                          before=released))
     return found + [row("refund_rise", risen(m.value, m.previous, limits["refund_rise"]), m.value,
                         m.previous * (1 + limits["refund_rise"]), "percent", subject(m), before=m.previous, n=m.n)
-                    for m in facts.rows("refund_rate") if pd.notna(m.previous)]
+                    for m in facts.rows("refund_rate", ("company",)) if pd.notna(m.previous)]
 
 
 def budget(facts: Facts, limits: dict) -> list:

@@ -44,13 +44,13 @@ def incentive_failure(facts: Facts, limits: dict) -> list:
     """Complaints of a team up by the share on the quarter before and at least so many; beside them the metric most
     complained of, and for a team that others ask of, their urgent share and revisions."""
     found = []
-    for measured in facts.rows("incentive_complaints"):
+    for measured in facts.rows("incentive_complaints", ("team",)):
         told = subject(measured)
         fired = measured.value >= limits["least"] and risen(measured.value, measured.previous, limits["rise"])
-        metric = _most_complained(facts, measured.subject_id) if fired and told[1] else ""
+        metric = _most_complained(facts, measured.subject_id) if fired else ""
         found.append(row("complaints", fired, measured.value, limits["least"], "count", told, before=measured.previous,
                          detail=metric))
-        if fired and told[1]:
+        if fired:
             found += [row("urgent_share", True, urgent, None, "percent", told, team, before=None, n=asked,
                           detail=f"{revisions:.1f}") for team, asked, urgent, revisions in _asking(facts, told[1])]
     return found
