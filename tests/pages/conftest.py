@@ -65,9 +65,8 @@ def look():
         app.query_params["lang"] = lang
         for name, value in address.items():
             app.query_params[name] = value
-        app.run()
-        if page != "overview":
-            app.switch_page(f"pages/{page}.py").run()
+        # Asked for before the first run, so that no other page is drawn first.
+        app.switch_page(f"pages/{page}.py").run()
         assert not app.exception, app.exception[0].message
         return app
     return open_page
