@@ -4,6 +4,9 @@ from core.datasets import DATASETS
 from core.importing import values
 from core.importing.rows import Rows, count, rule, tell
 
+# A month without a day; no writing of a day looks like it.
+MONTH_ALONE = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*(?:月份?)?"
+
 
 def mend(rows: Rows) -> None:
     """Fills in and corrects what the declarations and the sign rules of order lines say."""
@@ -45,6 +48,8 @@ def _amounts(rows: Rows) -> None:
 
 def _days(rows: Rows) -> None:
     """Daily rows of a month live beside each other, each with its day."""
+    if not rows.con.execute(f"select 1 from cells where not regexp_full_match(month, '{MONTH_ALONE}') limit 1").fetchone():
+        return
     first, second = (f"cast({values.moment('cells.month', order)} as date)" for order in ("dmy", "mdy"))
     day = f"case when strftime({first}, '%Y-%m') = typed.month then {first} else {second} end::varchar"
     # The long expression is bound once: written out at each use it took longer than all else that is done to a small sheet.
