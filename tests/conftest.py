@@ -1,8 +1,11 @@
 """What many tests stand on: a store filled from tables written as text, and the sample company loaded once."""
 
 import csv
+import fcntl
 import io
 import os
+import shutil
+import sys
 from datetime import date, datetime
 
 import pyarrow as pa
@@ -12,9 +15,13 @@ import pytest
 from core import quarter
 from core import store as stores
 from core.datasets import DATASETS, Column
+from tests import awake
 
 KINDS = {"number": (pa.float64(), float), "integer": (pa.int64(), int), "date": (pa.date32(), date.fromisoformat),
          "datetime": (pa.timestamp("us"), datetime.fromisoformat), "boolean": (pa.bool_(), lambda said: said == "yes")}
+
+# Where the child itself is tested, and the disk under it, it is started as the product starts it.
+ITS_OWN_CHILD = {"test_reading.py", "test_hostile.py", "test_disk.py"}
 
 
 def staged_rows(folder, name: str, table: str):
@@ -55,11 +62,42 @@ def stored(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory):
+def waiting_reader():
+    process = awake.start()
+    yield process
+    process.stdin.close()
+    process.wait(10)
+
+
+@pytest.fixture(autouse=True)
+def awake_reader(request, monkeypatch):
+    """Files are read in a child forked from a process that is awake."""
+    if request.path.name not in ITS_OWN_CHILD:
+        module = sys.modules["core.importing.read"]
+        monkeypatch.setattr(module, "_run", lambda *said: awake.run(request.getfixturevalue("waiting_reader"), module, *said))
+
+
+@pytest.fixture(scope="session")
+def sample_files(tmp_path_factory):
+    """A folder with the sample company's database and key, held by nobody, to be copied: loaded by the worker that comes
+    first, the other waits for it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample_company"
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "loaded").exists():
+            store = stores.open(folder / "loading" / "sample.duckdb")
+            quarter.load_sample(store)
+            store.close()
+            (folder / "loading").rename(folder / "loaded")
+    return folder / "loaded"
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory, sample_files):
     """A data folder in which the sample company is loaded and the company's own database is empty."""
-    folder = tmp_path_factory.mktemp("sample")
-    quarter.load_sample(stores.open(folder / "sample.duckdb"))
-    return folder
+    return shutil.copytree(sample_files, tmp_path_factory.mktemp("sample"), dirs_exist_ok=True)
 
 
 @pytest.fixture

@@ -116,7 +116,15 @@ def test_money_is_rounded_half_up_after_binary_noise(amount, paid):
     assert rules.cents(amount) == paid
 
 
+PLAN = plans.default()
 GIVEN = CASES["Example 1: GMV 110, repurchase 90, NPS 100 make 101.0 and 6,060.00"]["given"]
+
+
+def score(said: dict, plan: dict) -> float:
+    """The score of one person alone."""
+    period = periods.quarter("2026Q3")
+    return scores.score(plan, period, pd.DataFrame([person(said, period)]), figures(said["figures"]), bars(said, period.label),
+                        {})[0]["score"].iloc[0]
 
 
 @settings(max_examples=25, deadline=None)
@@ -136,9 +144,7 @@ def test_scaling_all_weights_does_not_matter(factor, parts):
     plan["scorecards"]["operations"]["weights"] = {m: w / sum(parts) for m, w in zip(names, parts, strict=True)}
     heavy = [w * factor for w in parts]
     scaled["scorecards"]["operations"]["weights"] = {m: w / sum(heavy) for m, w in zip(names, heavy, strict=True)}
-    period = periods.quarter("2026Q3")
-    both = [settlement.run(p, period, people=pd.DataFrame([person(GIVEN, period)]), values=figures(GIVEN["figures"]),
-                           targets=bars(GIVEN, "2026Q3"), parents={}).scores["score"].iloc[0] for p in (plan, scaled)]
+    both = [score(GIVEN, p) for p in (plan, scaled)]
     assert both[0] == pytest.approx(both[1], abs=2e-9)
 
 
@@ -149,6 +155,6 @@ def test_a_score_rises_in_the_metrics_good_direction(metric, one, other):
     role = "livestream" if metric == "refund_rate" else "operations"
     target = {"gmv": 1, "repurchase_rate": 1, "nps": 1, "refund_rate": 1}
     worse, better = (high, low) if METRICS[metric].better == "lower" else (low, high)
-    scored = [settle({"role": role, "figures": {"gmv": 1, "repurchase_rate": 1, "nps": 1, "refund_rate": 1} | {metric: v},
-                      "target": target}).scores["score"].iloc[0] for v in (worse, better)]
+    scored = [score({"role": role, "figures": {"gmv": 1, "repurchase_rate": 1, "nps": 1, "refund_rate": 1} | {metric: v},
+                     "target": target}, PLAN) for v in (worse, better)]
     assert scored[0] <= scored[1]

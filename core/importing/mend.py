@@ -4,6 +4,9 @@ from core.datasets import DATASETS
 from core.importing import values
 from core.importing.rows import Rows, count, rule, tell
 
+# A month without a day; no writing of a day looks like it.
+MONTH_ALONE = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*(?:月份?)?"
+
 
 def mend(rows: Rows) -> None:
     """Fills in and corrects what the declarations and the sign rules of order lines say."""
@@ -45,11 +48,14 @@ def _amounts(rows: Rows) -> None:
 
 def _days(rows: Rows) -> None:
     """Daily rows of a month live beside each other, each with its day."""
+    if not rows.con.execute(f"select 1 from cells where not regexp_full_match(month, '{MONTH_ALONE}') limit 1").fetchone():
+        return
     first, second = (f"cast({values.moment('cells.month', order)} as date)" for order in ("dmy", "mdy"))
     day = f"case when strftime({first}, '%Y-%m') = typed.month then {first} else {second} end::varchar"
-    rows.con.execute(f"create or replace table daily as select _row, {day} as day, count(distinct {day}) over"
-                     f" (partition by typed.month, typed.team_id) as several from cells join {rows.table} as typed"
-                     " using (_row)")
+    # The long expression is bound once: written out at each use it took longer than all else that is done to a small sheet.
+    rows.con.execute(f"create or replace table daily as select _row, day, count(distinct day) over"
+                     f" (partition by month, team_id) as several from (select _row, typed.month, typed.team_id, {day} as day"
+                     f" from cells join {rows.table} as typed using (_row))")
     rows.con.execute(f"update {rows.table} as typed set _part = day from daily where daily._row = typed._row"
                      " and several > 1 and day is not null")
     daily = count(rows, "_part <> ''")

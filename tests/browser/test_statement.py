@@ -1,6 +1,7 @@
 """A statement on paper: one A4 page with the statement and nothing else."""
 
 import re
+import shutil
 
 import pytest
 
@@ -10,23 +11,11 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def sample_server(sample_folder_free):
-    process, address = serve(sample_folder_free)
+def sample_server(sample_files, tmp_path_factory):
+    process, address = serve(shutil.copytree(sample_files, tmp_path_factory.mktemp("printed"), dirs_exist_ok=True))
     yield address
     process.terminate()
     process.wait(10)
-
-
-@pytest.fixture(scope="module")
-def sample_folder_free(tmp_path_factory):
-    """A folder with the sample company that no other process holds."""
-    from core import quarter
-    from core import store as stores
-    folder = tmp_path_factory.mktemp("printed")
-    store = stores.open(folder / "sample.duckdb")
-    quarter.load_sample(store)
-    store.close()
-    return folder
 
 
 @pytest.mark.parametrize(("lang", "person"), [("zh", "E004"), ("en", "E005")])

@@ -1,10 +1,13 @@
 """What could be misread is an error or said, never taken silently: months, units, signs, per cents, dates."""
 
+import re
+
 import openpyxl
 import pytest
 
 from core import importing
 from core import store as stores
+from core.importing.mend import MONTH_ALONE
 from tests.workbooks import written
 
 
@@ -60,6 +63,13 @@ def test_what_is_no_one_month_is_an_error(bring, month, code):
 def test_any_date_in_a_month_is_still_that_month(bring, store, month):
     bring("m.csv", f"月份,团队编号,GMV\n{month},T1,5\n")
     assert rows(store, "select month from team_months") == [("2026-07",)]
+
+
+@pytest.mark.parametrize("day", ["2026年7月15日", "2026/7/5 10:20", "2026-07-31 00:00:00", "2026.7.1 星期三", "20260731", "46204",
+                                 "7/5/2026", "05.07.2026", "2026-7-5"])
+def test_no_writing_of_a_day_looks_like_a_month_alone(day):
+    assert not re.fullmatch(MONTH_ALONE, day)
+    assert re.fullmatch(MONTH_ALONE, "2026年07月份") and re.fullmatch(MONTH_ALONE, "2026.7")
 
 
 def test_october_that_a_spreadsheet_keeps_as_2026_1_is_asked_about(bring):

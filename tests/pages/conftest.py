@@ -57,6 +57,33 @@ def company(tmp_path, monkeypatch, databases):
     return fill
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory, databases):
+    """The folder of a company that tests only look at, by the sheets left out (`None`: an empty one)."""
+    @cache
+    def folder(left_out):
+        made = tmp_path_factory.mktemp("shared")
+        if left_out is not None:
+            shutil.copy(databases(*left_out), made / "ours.duckdb")
+        return made
+    return folder
+
+
+@pytest.fixture
+def read_only(shared, monkeypatch):
+    """Like `company`, for tests that write nothing: what one has measured, the next one need not."""
+    opened = []
+
+    def show(*left_out, empty=False):
+        folder = shared(None if empty else left_out)
+        monkeypatch.setenv("TIEJUN_DATA", str(folder))
+        store = stores.open(folder / "ours.duckdb")
+        opened.append((store, store.version()))
+        return store
+    yield show
+    assert all(store.version() == version for store, version in opened), "a test that writes needs a company of its own"
+
+
 @pytest.fixture
 def look():
     """Opens a page of the app in a language and checks that nothing failed."""
@@ -65,9 +92,8 @@ def look():
         app.query_params["lang"] = lang
         for name, value in address.items():
             app.query_params[name] = value
-        app.run()
-        if page != "overview":
-            app.switch_page(f"pages/{page}.py").run()
+        # Asked for before the first run, so that no other page is drawn first.
+        app.switch_page(f"pages/{page}.py").run()
         assert not app.exception, app.exception[0].message
         return app
     return open_page

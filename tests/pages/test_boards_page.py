@@ -1,6 +1,7 @@
 """The boards page: each board with its finding, the way out where a sheet is missing, the address, the chosen team."""
 
 import re
+from functools import cache
 
 import pytest
 
@@ -18,17 +19,23 @@ MORE = COMPANY | {"nps_responses": """date,team_id,promoters,passives,detractors
 2026-03-01,team,S1,2,""", "employees": COMPANY["employees"] + "\nE9,林一,operations,junior,A1,2025-01-01,,5000,no"}
 
 
-@pytest.fixture
-def firm(tmp_path, monkeypatch):
-    """Makes the app's own company hold these tables; answers its store."""
-    monkeypatch.setenv("TIEJUN_DATA", str(tmp_path))
-
-    def fill(**tables):
-        store = stores.open(tmp_path / "ours.duckdb")
+@pytest.fixture(scope="session")
+def firms(tmp_path_factory):
+    """The folder of a company that holds these tables; the same one for the same tables, for nothing here writes."""
+    @cache
+    def folder(tables: frozenset):
+        made = tmp_path_factory.mktemp("firm")
+        store = stores.open(made / "ours.duckdb")
         if tables:
-            store.save({name: staged_rows(store.stage_folder(), name, table) for name, table in tables.items()}, [])
-        return store
-    return fill
+            store.save({name: staged_rows(store.stage_folder(), name, table) for name, table in tables}, [])
+        return made
+    return folder
+
+
+@pytest.fixture
+def firm(firms, monkeypatch):
+    """Makes the app's own company hold these tables."""
+    return lambda **tables: monkeypatch.setenv("TIEJUN_DATA", str(firms(frozenset(tables.items()))))
 
 
 def words(app) -> str:
@@ -48,7 +55,7 @@ def test_an_empty_company_is_told_how_to_begin(firm, look, lang):
 def test_a_board_begins_with_its_finding_and_shows_its_chart(firm, look, board, lang):
     firm(**MORE)
     app = look("boards", lang, board=board, quarter="2026Q3")
-    assert re.match(r"2026Q3[：:]", app.subheader[-1].value), app.subheader
+    assert re.match(r"2026Q3[：:]", app.main.subheader[-1].value), app.subheader
     assert len(app.get("plotly_chart")) == 1 and app.dataframe
     assert board in app.query_params["board"]
 
@@ -129,7 +136,7 @@ def test_the_year_is_decided_in_its_fourth_quarter(firm, look):
                                                  ("honours", "A1", "B1")))
 def test_the_chosen_team_narrows_a_board_and_a_team_without_any_is_told(firm, look, board, here, not_here):
     firm(**MORE | {"teams": MORE["teams"] + "\nB1,空组,standing,"})
-    assert re.match("2026Q3：", look("boards", board=board, quarter="2026Q3", team=here).subheader[-1].value)
+    assert re.match("2026Q3：", look("boards", board=board, quarter="2026Q3", team=here).main.subheader[-1].value)
     assert any("所选团队" in info.value for info in look("boards", board=board, quarter="2026Q3", team=not_here).info)
 
 
@@ -137,4 +144,4 @@ def test_the_chosen_team_narrows_a_board_and_a_team_without_any_is_told(firm, lo
 @pytest.mark.parametrize("board", BOARDS)
 def test_a_board_shows_the_sample_company(sample_company, look, board, lang):
     app = look("boards", lang, company="sample", board=board)
-    assert re.match(r"2026Q3[：:]", app.subheader[-1].value) and len(app.get("plotly_chart")) == 1 and not app.info
+    assert re.match(r"2026Q3[：:]", app.main.subheader[-1].value) and len(app.get("plotly_chart")) == 1 and not app.info

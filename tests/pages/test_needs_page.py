@@ -13,8 +13,8 @@ def page():
     ((), False, "2026Q3：还缺 2 项，1 人的 ¥5,000\\.00 在等"),
     (("NPS调研", "团队", "团队月报", "指标目标"), False, "：还缺"),
     ((), True, "")])
-def test_the_list_begins_with_its_finding_and_offers_the_text_to_send(company, sheets_left_out, empty, finding):
-    company(*sheets_left_out, empty=empty)
+def test_the_list_begins_with_its_finding_and_offers_the_text_to_send(read_only, sheets_left_out, empty, finding):
+    read_only(*sheets_left_out, empty=empty)
     app = AppTest.from_function(page, default_timeout=60)
     app.query_params["lang"] = "zh"
     app.run()

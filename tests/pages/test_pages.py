@@ -16,8 +16,8 @@ def words(app) -> str:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("page", PAGES)
-def test_an_empty_company_is_told_how_to_begin(company, look, page, lang):
-    company(empty=True)
+def test_an_empty_company_is_told_how_to_begin(read_only, look, page, lang):
+    read_only(empty=True)
     app = look(page, lang)
     assert ("试用示例公司" if lang == "zh" else "Try the sample company") in words(app)
     assert not app.get("plotly_chart")
@@ -25,8 +25,8 @@ def test_an_empty_company_is_told_how_to_begin(company, look, page, lang):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("page", ("overview", "incentives", "whatif"))
-def test_a_page_begins_with_its_finding_and_shows_a_chart(company, look, page, lang):
-    company()
+def test_a_page_begins_with_its_finding_and_shows_a_chart(read_only, look, page, lang):
+    read_only()
     app = look(page, lang)
     assert any(re.match(r"2026Q3[：:]", heading.value) for heading in app.subheader)
     assert app.get("plotly_chart")
@@ -34,33 +34,33 @@ def test_a_page_begins_with_its_finding_and_shows_a_chart(company, look, page, l
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("sheet", ("NPS调研", "团队月报", "指标目标", "团队", "员工花名册"))
-def test_a_page_still_works_without_one_table(company, look, page, sheet):
-    company(sheet)
+def test_a_page_still_works_without_one_table(read_only, look, page, sheet):
+    read_only(sheet)
     # Each page without each table once, the languages taking turns.
     look(page, LANGUAGES[(PAGES.index(page) + len(sheet)) % 2])
 
 
-def test_the_overview_shows_the_quarters_figures(company, look):
-    company()
+def test_the_overview_shows_the_quarters_figures(read_only, look):
+    read_only()
     app = look("overview")
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["GMV"] == "¥180.0万"
     assert shown["复购率"] == "25.0%"
 
 
-def test_what_is_missing_names_the_sheet_that_would_fill_it(company, look):
-    company("NPS调研")
+def test_what_is_missing_names_the_sheet_that_would_fill_it(read_only, look):
+    read_only("NPS调研")
     assert any("NPS" in info.value and "上传" in info.value for info in look("overview").info)
 
 
-def test_the_team_of_the_address_narrows_the_figures(company, look):
-    company()
+def test_the_team_of_the_address_narrows_the_figures(read_only, look):
+    read_only()
     shown = {metric.label: metric.value for metric in look("overview", team="T1").metric}
     assert shown["GMV"] == "¥120.0万"
 
 
-def test_the_statement_shows_the_formula_with_its_numbers(company, look):
-    company()
+def test_the_statement_shows_the_formula_with_its_numbers(read_only, look):
+    read_only()
     app = look("incentives")
     app.query_params["person"] = "E1"
     app.run()
@@ -69,8 +69,8 @@ def test_the_statement_shows_the_formula_with_its_numbers(company, look):
     assert "¥6,480.00" in words(app)
 
 
-def test_moving_a_weight_moves_the_total_and_the_others_give_way(company, look):
-    company()
+def test_moving_a_weight_moves_the_total_and_the_others_give_way(read_only, look):
+    read_only()
     app = look("whatif")
     before = app.metric[0].value
     app.slider(key="weight_scorecards.operations.weights.gmv").set_value(100).run()
@@ -80,8 +80,8 @@ def test_moving_a_weight_moves_the_total_and_the_others_give_way(company, look):
     assert any("scorecards.operations.weights.gmv=1" in part for part in app.query_params["set"])
 
 
-def test_a_slider_stays_where_it_is_dropped_however_often_they_move(company, look):
-    company()
+def test_a_slider_stays_where_it_is_dropped_however_often_they_move(read_only, look):
+    read_only()
     app, key = look("whatif"), "weight_scorecards.operations.weights."
     expected = ((("gmv", 60), (60, 20, 20)), (("repurchase_rate", 10), (68, 10, 22)), (("nps", 80), (17, 3, 80)),
                 (("gmv", 30), (30, 2, 68)), (("gmv", 100), (100, 0, 0)), (("gmv", 40), (40, 30, 30)))
@@ -92,16 +92,16 @@ def test_a_slider_stays_where_it_is_dropped_however_often_they_move(company, loo
         assert shown == weights
 
 
-def test_pending_and_not_assessable_are_told_apart(company, look):
-    company("NPS调研")
+def test_pending_and_not_assessable_are_told_apart(read_only, look):
+    read_only("NPS调研")
     app = look("incentives")
-    assert "3 人因数据不全待定" not in app.subheader[-1].value
-    assert "2 人因数据不全待定；1 人无法评定" in app.subheader[-1].value
+    assert "3 人因数据不全待定" not in app.main.subheader[-1].value
+    assert "2 人因数据不全待定；1 人无法评定" in app.main.subheader[-1].value
     assert "不足 60.0%" in words(look("incentives", person="E3"))
 
 
-def test_an_address_with_a_change_that_cannot_be_is_ignored(company, look):
-    company()
+def test_an_address_with_a_change_that_cannot_be_is_ignored(read_only, look):
+    read_only()
     app = look("whatif")
     app.session_state["changes"] = {"scorecards.nobody.weights.gmv": 1}
     assert not app.run().exception
@@ -111,7 +111,7 @@ def test_an_address_with_a_change_that_cannot_be_is_ignored(company, look):
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_the_sample_company(sample_company, look, page, lang):
     app = look(page, lang, company="sample")
-    assert app.subheader[-1].value and not app.error
+    assert app.main.subheader[-1].value and not app.error
     assert bool(app.get("plotly_chart")) == (page != "data")
 
 

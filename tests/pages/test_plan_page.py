@@ -27,8 +27,8 @@ def texts(app) -> str:
 
 @pytest.mark.parametrize("lang", ("zh", "en"))
 @pytest.mark.parametrize("empty", (True, False))
-def test_the_plan_in_force_is_shown_and_can_be_read_without_any_data(company, look, lang, empty):
-    company(empty=empty)
+def test_the_plan_in_force_is_shown_and_can_be_read_without_any_data(read_only, look, lang, empty):
+    read_only(empty=empty)
     app = look("plan", lang)
     assert ("执行方案 0" if lang == "zh" else "plan 0") in app.subheader[0].value
     assert app.get("plotly_chart") and not app.error
@@ -53,8 +53,8 @@ def test_a_change_is_a_draft_until_it_is_saved_with_its_reason_and_first_day(com
     assert plan["effective_from"] == saved["effective_from"].date() > date(2026, 9, 30)
 
 
-def test_the_draft_is_there_after_another_page_and_is_nobody_elses(company, look):
-    company()
+def test_the_draft_is_there_after_another_page_and_is_nobody_elses(read_only, look):
+    read_only()
     mine, theirs = look("plan"), look("plan")
     labelled(mine.number_input, "季度预算").set_value(5000).run()
     mine.switch_page("pages/whatif.py").run()
@@ -64,8 +64,8 @@ def test_the_draft_is_there_after_another_page_and_is_nobody_elses(company, look
     assert labelled(theirs.number_input, "季度预算").value == 0
 
 
-def test_what_is_wrong_with_the_draft_is_said_at_once_and_keeps_it_from_being_saved(company, look):
-    company()
+def test_what_is_wrong_with_the_draft_is_said_at_once_and_keeps_it_from_being_saved(read_only, look):
+    read_only()
     app = turn(look("plan", "en"), "Save")
     labelled(app.number_input, "Budget a quarter").set_value(-1).run()
     assert "Budget a quarter" in app.error[0].value and "0 or more" in app.error[0].value
@@ -74,8 +74,8 @@ def test_what_is_wrong_with_the_draft_is_said_at_once_and_keeps_it_from_being_sa
     assert not app.error and not labelled(app.button, "Save as a new version").disabled
 
 
-def test_what_a_draft_does_to_the_quarter_is_shown_before_it_is_saved(company, look):
-    company()
+def test_what_a_draft_does_to_the_quarter_is_shown_before_it_is_saved(read_only, look):
+    read_only()
     app = look("plan")
     labelled(app.selectbox, "公司阶段").select("startup").run()
     turn(app, "保存")
@@ -118,8 +118,8 @@ def test_a_failing_case_needs_a_reason_of_its_own(company, look):
     assert not app.exception and store.plan_cases(2) == ([case], "旧案例")
 
 
-def test_a_rule_of_a_kind_is_made_filled_in_and_removed(company, look):
-    company()
+def test_a_rule_of_a_kind_is_made_filled_in_and_removed(read_only, look):
+    read_only()
     app = look("plan")
     labelled(app.selectbox, "类型").select("per_unit").run()
     app.text_input(key="plan_new_rules").set_value("私域奖 <b>").run()
@@ -133,8 +133,8 @@ def test_a_rule_of_a_kind_is_made_filled_in_and_removed(company, look):
     assert "处改动" not in texts(app)
 
 
-def test_a_file_becomes_the_draft_and_what_is_no_plan_is_named(company, look):
-    company()
+def test_a_file_becomes_the_draft_and_what_is_no_plan_is_named(read_only, look):
+    read_only()
     app = turn(look("plan"), "保存")
     upload = next(u for u in app.get("file_uploader") if "TOML" in u.label)
     upload.set_value(("plan.toml", plans.written(plans.default() | {"score_cap": 99}).encode(), "application/toml")).run()
@@ -144,8 +144,8 @@ def test_a_file_becomes_the_draft_and_what_is_no_plan_is_named(company, look):
     assert "规则" in texts(app) and labelled(app.number_input, "得分上限").value == 99
 
 
-def test_a_sheet_of_cases_becomes_the_drafts_and_its_results_are_shown(company, look):
-    company()
+def test_a_sheet_of_cases_becomes_the_drafts_and_its_results_are_shown(read_only, look):
+    read_only()
     app = turn(look("plan"), "案例")
     upload = next(u for u in app.get("file_uploader") if "案例" in u.label)
     upload.set_value(("cases.xlsx", template(plans.default(), "zh"), "application/xlsx")).run()
@@ -157,8 +157,8 @@ def test_a_sheet_of_cases_becomes_the_drafts_and_its_results_are_shown(company, 
     assert "单元格 A2" in app.error[0].value and app.dataframe[-1].value["符合"].tolist() == ["✓"]
 
 
-def test_the_reason_stays_with_the_draft_while_another_tab_is_looked_at(company, look):
-    company()
+def test_the_reason_stays_with_the_draft_while_another_tab_is_looked_at(read_only, look):
+    read_only()
     app = turn(look("plan"), "保存")
     labelled(app.text_input, "为什么改").set_value("先记下").run()
     turn(turn(app, "案例"), "保存")

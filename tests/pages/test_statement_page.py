@@ -27,14 +27,14 @@ def words(app) -> str:
     ("zh", ("复购率 再增加 10%（20% → 30%）达成 100%，绩效多 ¥500.00", "较 2026Q2", "方案 三（二）1", "现应发 ¥3,464.29")),
     ("en", ("Repurchase rate: 10% more (20% → 30%) reaches 100 %, ¥500.00 more commission", "Against 2026Q2",
             "Payable now ¥3,464.29"))])
-def test_a_person_sees_the_next_step_the_change_and_the_clause(company, look, lang, said):
-    company()
+def test_a_person_sees_the_next_step_the_change_and_the_clause(read_only, look, lang, said):
+    read_only()
     shown = words(look("incentives", lang, person="E2"))
     assert [part for part in said if part not in shown] == []
 
 
-def test_the_uploaded_rows_behind_a_statement_open_as_a_table(company, look):
-    company()
+def test_the_uploaded_rows_behind_a_statement_open_as_a_table(read_only, look):
+    read_only()
     app = look("incentives", person="E2")
     places = app.selectbox(key="source_place")
     assert "员工花名册 · team.xlsx · 员工花名册 · 3–3" in places.options
@@ -45,13 +45,13 @@ def test_the_uploaded_rows_behind_a_statement_open_as_a_table(company, look):
     assert "共 3 行，显示 3 行" in words(app)
 
 
-def test_a_pending_row_says_why_and_what_waits(company, look):
-    company("NPS调研")
+def test_a_pending_row_says_why_and_what_waits(read_only, look):
+    read_only("NPS调研")
     assert "部分指标缺数据，暂定" in words(look("incentives", person="E1"))
 
 
-def test_the_statements_workbook_holds_what_the_page_says(company, look):
-    store = company()
+def test_the_statements_workbook_holds_what_the_page_says(read_only, look):
+    store = read_only()
     assert look("incentives", person="E2").get("download_button")
     settled = quarter.settle(store, periods.quarter("2026Q3"))
     data = book(statement.told(settled, statement.of_person(settled, "E2"), None, {}, "zh"), "周二", "", "zh")
@@ -72,8 +72,8 @@ def test_a_team_sees_its_rows_and_what_its_people_get(sample_company, lang):
     assert len(script.table[-1].value) == 3
 
 
-def test_a_team_without_rows_says_so(company):
-    company()
+def test_a_team_without_rows_says_so(read_only):
+    read_only()
     script = AppTest.from_string(TEAM.format(team="T1"), default_timeout=60)
     script.query_params["lang"] = "zh"
     script.run()

@@ -35,34 +35,34 @@ def stored(store, period) -> list[tuple]:
 
 
 @pytest.mark.parametrize("lang", ("zh", "en"))
-def test_an_empty_company_is_told_how_to_begin(company, look, lang):
-    company(empty=True)
+def test_an_empty_company_is_told_how_to_begin(read_only, look, lang):
+    read_only(empty=True)
     app = look("targets", lang)
     assert ("试用示例公司" if lang == "zh" else "Try the sample company") in words(app) and not app.data_editor
 
 
 @pytest.mark.parametrize("sheet", ("NPS调研", "团队月报", "指标目标", "团队", "员工花名册"))
-def test_the_page_works_without_one_table(company, look, sheet):
-    company(sheet)
+def test_the_page_works_without_one_table(read_only, look, sheet):
+    read_only(sheet)
     assert look("targets", "en" if len(sheet) % 2 else "zh").data_editor
 
 
-def test_the_finding_counts_the_targets_and_names_what_has_none(company, look):
-    company()
+def test_the_finding_counts_the_targets_and_names_what_has_none(read_only, look):
+    read_only()
     app = look("targets")
-    said = app.subheader[-1].value
+    said = app.main.subheader[-1].value
     assert said.startswith("2026Q3：4 条目标，3 个对象 × 3 个指标；计分卡上有 3 个指标缺目标：") and "（1 人）" in said
     assert shown(app) == [["company", "nps", "40"], ["company", "repurchase_rate", "30%"], ["team T1", "gmv", "1,000,000"],
                           ["team T2", "gmv", "700,000"]]
-    assert "设计：" not in look("targets", team="T1").subheader[-1].value
-    assert "都有目标" in look("targets", team="T1").subheader[-1].value
+    assert "设计：" not in look("targets", team="T1").main.subheader[-1].value
+    assert "都有目标" in look("targets", team="T1").main.subheader[-1].value
 
 
 def test_last_quarters_targets_are_copied_edited_tried_and_saved(company, look):
     store = company()
     app = look("targets")
     turn(app, "2026Q4")
-    assert app.subheader[-1].value.startswith("2026Q4：还没有目标") and shown(app) == []
+    assert app.main.subheader[-1].value.startswith("2026Q4：还没有目标") and shown(app) == []
     app.button(key="aims_copy").click().run()
     assert len(shown(app)) == 4 and app.button(key="aims_copy").disabled and not stored(store, Q4)
     assert "每个人的应发金额都不变" in words(app) and not app.get("plotly_chart")
