@@ -4,11 +4,11 @@ The same content every time. The roster, the orders and what the company reports
 generator; every sheet of the incentives, of growth and of culture has its own, so that another sheet changes no figure of the
 others.
 
-Every risk but two fires in some quarter and rests in others, the collaboration wall and sameness apart, which show in every
-quarter that has one before it. Two come near and never fire. Culture dilution: satisfaction falls and people come, but at most
-by 38 % within four quarters, where 50 % are asked. Loose culture: 4.8 % of the parcels are wrong in the worst months, where 5 %
-are asked; technology is 9 % less satisfied than the company, where 10 % are asked; nobody leaves within the quarter of being
-hired, the one who left after two months included.
+Every risk of the review but two fires in some quarters and rests in others; the collaboration wall and sameness rest only in the
+first one. Two come near and never fire. Culture dilution: satisfaction falls and people come, but at most 38 % within four
+quarters, where 50 % are asked. Loose culture: 4.8 % of the parcels are wrong in the worst months, where 5 % are asked; technology
+is 9 % less satisfied than the company, where 10 % are asked; the only one who leaves within 90 days does so in the quarter after
+the hire, which the metric does not count.
 """
 
 import zlib

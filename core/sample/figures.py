@@ -7,7 +7,7 @@ import pandas as pd
 from core import periods
 from core.sample.company import BUYERS, QUARTERS, TEAMS
 
-TRADE = {"复购率": 0.27, "NPS": 36, "离职率": 0.06, "退款率": 0.06}  # means of the trade
+TRADE = {"复购率": [.22, .24, .27, .28, .27, .27, .28], "NPS": [36] * 7, "退款率": [.06] * 7}  # means of the trade by quarter
 
 
 def months() -> list[tuple[int, periods.Period]]:
@@ -51,7 +51,10 @@ def targets(rng, people, orders) -> pd.DataFrame:
                  [label, "岗位", "技术", "创新工具贡献", 75, None]]
         rows += [[label, "岗位", role, "GMV", round(sold[label].mean(), -3), None] for role in ("运营", "主播")]
     frame = pd.DataFrame(rows, columns=["季度", "对象类型", "对象编号", "指标", "目标值", "底线值"])
-    return frame.assign(行业均值=frame["指标"].map(TRADE).where(frame["对象类型"] == "公司"))
+    trade = {(label, metric): mean for metric, means in TRADE.items() for label, mean in zip(QUARTERS, means, strict=True)}
+    frame["行业均值"] = [trade.get((label, metric)) if whose == "公司" else None for label, whose, metric in zip(
+        frame["季度"], frame["对象类型"], frame["指标"], strict=True)]
+    return frame
 
 
 def nps(rng, people, orders) -> pd.DataFrame:
