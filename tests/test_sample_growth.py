@@ -211,7 +211,7 @@ def test_the_technology_team_complains_of_its_response_and_another_exactly_at_bo
     assert told["反馈记录"].query("类型 == '用户差评'").groupby("季")["数量"].sum().idxmax() == "2025Q4"
 
 
-def test_one_gap_is_a_skill_that_left_with_its_only_owner_and_one_a_team_half_of_whom_are_new(told):
+def test_one_gap_is_a_skill_that_left_with_its_only_owner_and_one_a_team_with_three_newcomers(told):
     lacks = {p.label: (rows := met(told, p)).groupby(["团队编号", "技能"])["met"].any()["O01", "社群运营"] for p in QUARTERS}
     assert [label for label in LABELS if not lacks[label]] == ["2025Q3", "2025Q4"]
     assert rows.groupby("团队编号")["met"].mean().min() > 0.7

@@ -35,7 +35,7 @@ TREE = {  # 岗位 → 方向 → what each stage asks for
 CHOSEN = {"E019": "用户运营专家", "E036": "视觉创意专家", "E040": "系统架构专家"}  # the others as their numbers fall
 GIFTED = ("E004", "E019", "E025", "E036", "E040", "E048")
 UNASSESSED = ("E003", "E059")
-GREEN = ("E043", "E044", "E046")  # half the engineers were new by the spring of 2026
+GREEN = ("E043", "E044", "E046")  # three of eight engineers had just come in the spring of 2026
 SETTLED = ("S01", "S02", "S03", "S04", "S05", "O01", "V01", "T01")  # what these lack is told below, or here above
 # Only E031 of the platform group knew communities; he left in September 2025, and a course in January 2026 mended it.
 # No engineer could use the new tool before the course in April 2026.
