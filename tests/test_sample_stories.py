@@ -19,7 +19,7 @@ def test_the_workbook_has_its_sheets_in_the_order_of_the_datasets_and_all_of_it_
     again = importing.prepare(sample_store, files)
     importing.discard(again)
     names = [sheet.dataset for sheet in again.sheets if sheet.dataset != "orders"]
-    assert names == [name for name in DATASETS if name in names] and len(names) == 21
+    assert names == [name for name in DATASETS if name in names] and len(names) == 28
     assert [issue for sheet in again.sheets for issue in sheet.issues] == []
     assert all(set(sheet.how.values()) == {"exact"} for sheet in again.sheets)
     assert sum(sheet.inserted + sheet.updated for sheet in again.sheets) == 0

@@ -104,3 +104,14 @@ def assignments(people: pd.DataFrame) -> pd.DataFrame:
     hired = people.set_index("工号")["入职日期"]
     rows = [[number, first or hired[number], *rest] for number, first, *rest in MOVES]
     return pd.DataFrame(rows, columns=["工号", "开始日期", "结束日期", "岗位", "层级", "团队编号", "季度目标奖金"])
+
+
+def staff(told, day: date) -> list[dict]:
+    """The roster's rows of those employed on the day, with the post and team of that day."""
+    posts = {post["工号"]: post for post in _valid(told["任职变动"], "开始日期", "结束日期", day)}
+    return [person | {field: posts.get(person["工号"], person)[field] for field in ("岗位", "层级", "团队编号")}
+            for person in _valid(told["员工花名册"], "入职日期", "离职日期", day)]
+
+
+def _valid(frame: pd.DataFrame, first: str, last: str, day: date) -> list[dict]:
+    return [row for row in frame.to_dict("records") if row[first] <= day and (pd.isna(row[last]) or row[last] >= day)]

@@ -7,6 +7,8 @@ import pandas as pd
 from core import periods
 from core.sample.company import BUYERS, QUARTERS, TEAMS
 
+TRADE = {"复购率": [.22, .24, .27, .28, .27, .27, .28], "NPS": [36] * 7, "退款率": [.06] * 7}  # means of the trade by quarter
+
 
 def months() -> list[tuple[int, periods.Period]]:
     return [(place, month) for place, label in enumerate(QUARTERS) for month in periods.months_of(periods.quarter(label))]
@@ -39,14 +41,20 @@ def targets(rng, people, orders) -> pd.DataFrame:
                  [label, "公司", None, "复购率", 0.30, None], [label, "公司", None, "NPS", 40, None],
                  [label, "公司", None, "退款率", 0.045, None], [label, "公司", None, "用户留存率", 0.36, None],
                  [label, "公司", None, "用户LTV", 600 + 60 * QUARTERS.index(label), None],
-                 [label, "公司", None, "离职率", 0.05, None],
+                 [label, "公司", None, "离职率", 0.05, None], [label, "公司", None, "核心人才离职率", 0.0125, 0.05],
+                 [label, "公司", None, "协作满意度", 4, 3], [label, "公司", None, "能力提升率", 0.05, None],
+                 [label, "公司", None, "认证率", 0.5, None], [label, "公司", None, "项目成果", 0.8, None],
                  [label, "公司", None, "社群月活率", 0.46, None], [label, "岗位", "供应链", "发货错误率", 0.015, 0.045],
                  [label, "岗位", "设计", "页面点击率", 0.052, None], [label, "岗位", "设计", "活动转化提升率", 0.22, None],
                  [label, "岗位", "设计", "复用率", 2.4, None], [label, "岗位", "技术", "系统故障时长", 60, 300],
                  [label, "岗位", "技术", "需求响应达标率", 0.85, None],
                  [label, "岗位", "技术", "创新工具贡献", 75, None]]
         rows += [[label, "岗位", role, "GMV", round(sold[label].mean(), -3), None] for role in ("运营", "主播")]
-    return pd.DataFrame(rows, columns=["季度", "对象类型", "对象编号", "指标", "目标值", "底线值"])
+    frame = pd.DataFrame(rows, columns=["季度", "对象类型", "对象编号", "指标", "目标值", "底线值"])
+    trade = {(label, metric): mean for metric, means in TRADE.items() for label, mean in zip(QUARTERS, means, strict=True)}
+    frame["行业均值"] = [trade.get((label, metric)) if whose == "公司" else None for label, whose, metric in zip(
+        frame["季度"], frame["对象类型"], frame["指标"], strict=True)]
+    return frame
 
 
 def nps(rng, people, orders) -> pd.DataFrame:
