@@ -6,7 +6,7 @@ import pytest
 
 from core import importing, text
 from core import store as stores
-from core.datasets import DATASETS, IDENTIFYING, PERSONAL, TELLING
+from core.datasets import DATASETS, IDENTIFYING, IDENTIFYING_ALONE, PERSONAL, TELLING
 from core.exporting.template import THEMES, _translated
 from core.importing.columns import TOTALS
 from core.importing.match import normal
@@ -99,7 +99,7 @@ def test_no_choice_is_written_like_another_and_no_example_like_a_total(name):
 
 
 def test_words_of_the_door_are_said_once():
-    for words in (PERSONAL, IDENTIFYING, TELLING):
+    for words in (PERSONAL, (*IDENTIFYING, *IDENTIFYING_ALONE), TELLING):
         assert len(words) == len(set(words))
 
 
