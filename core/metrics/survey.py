@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from core import people
+
 LEAST = 3  # no plan goes below it
 
 OWN = """select team_id, sum(score)::double as total, count(*) as answers from collaboration_survey
@@ -14,11 +16,11 @@ def satisfaction(con, places: dict, definitions: dict) -> pd.DataFrame:
     own = {team: (total, answers) for team, total, answers in con.execute(OWN, {"quarter": places["quarter"]}).fetchall()}
     if not own:
         return pd.DataFrame()
-    figures: dict[str | None, frozenset] = {None: frozenset(own)}
-    # `main`: measuring teams alone replaces the tree of this cursor, and no team is ever shown alone.
-    for ancestor, team in con.execute("select ancestor, team_id from main.team_tree").fetchall():
-        if team in own:
-            figures[ancestor] = figures.get(ancestor, frozenset()) | {team}
+    # The parents of the team list: measuring teams alone replaces this cursor's tree, and no team is ever told alone.
+    figures, parents = {None: frozenset(own)}, people.team_parents(con)
+    for team in own:
+        for subject in [team, *parents.get(team, [])] if team else []:
+            figures[subject] = figures.get(subject, frozenset()) | {team}
     answers = {team: count for team, (_, count) in own.items()}
     gone = hidden(figures, answers, int(definitions["privacy_minimum"]))
     rows = [_row(subject, None if subject in gone else [own[team] for team in sorted(teams, key=str)])
