@@ -126,7 +126,7 @@ def run_evaluate(asked) -> dict:
     period = asked.month or asked.quarter
     if asked.month and asked.month.quarter() != asked.quarter:
         raise Refused(f"{asked.month.label} 不在 {asked.quarter.label} 内 / is not in that quarter")
-    frame = quarter.evaluate(stores.open(asked.db), period)
+    frame = quarter.evaluate(stores.open(asked.db), period, ramp_up=True)
     columns = ["metric", "subject_type", "subject_id", "value", "numerator", "denominator", "n", "low", "high",
                "target", "benchmark", "score", "previous", "year_before", "hidden"]
     return {"quarter": asked.quarter.label, **({"month": period.label} if asked.month else {}),

@@ -17,6 +17,9 @@ FILLS = {("gmv", "team_months"): ("gmv",), ("refund_rate", "team_months"): ("gmv
          ("user_retention", "team_months"): ("opening_users", "retained_users"),
          ("gmv", "orders"): ("paid_at", "paid_amount"), ("refund_rate", "orders"): ("paid_amount", "refund_amount"),
          ("aov", "orders"): ("paid_at", "paid_amount"), ("nps", "nps_responses"): ("date", "team_id", "score"),
+         ("certification_rate", "skill_assessments"): ("date", "employee_id", "skill", "level", "certified"),
+         ("project_success", "milestones"): ("project_id", "milestone", "target", "actual", "due_date"),
+         ("project_success", "project_members"): ("project_id", "employee_id"),
          **{(metric, "orders"): ("buyer_id", "paid_at", "paid_amount")
             for metric in ("repurchase_rate", "user_retention", "ltv", "loyal_buyers")}}
 TWO_SOURCES = ("gmv", "refund_rate", "repurchase_rate")
@@ -49,6 +52,11 @@ def _subject_column(name: str) -> str:
     return next((c for c in ("team_id", "employee_id", "owner_id") if c in columns), "null")
 
 
+def of_somebody(name: str) -> bool:
+    """Whether a row of the sheet names a team or a person."""
+    return _subject_column(name) != "null"
+
+
 def by_month(metric) -> bool:
     """Whether every month has to be there; a survey or a log may have none in a month."""
     return metric.name in TWO_SOURCES or metric.table != "" and "month" in DATASETS[metric.table].key
@@ -59,7 +67,7 @@ def covered(con, names: set[str], seen: pd.DataFrame, period: Period, definition
     sub-teams' among their parents'. A team's month with a paid order is read from the orders alone."""
     above, found = people.team_parents(con), {}
     told = [(metric, row.subject, row.month, row.dataset) for metric in names if not by_month(METRICS[metric])
-            for row in seen[seen["dataset"].isin(METRICS[metric].needs)].itertuples()]
+            for row in seen[seen["dataset"].isin(METRICS[metric].needs) & seen["rows"].gt(0)].itertuples()]
     if monthly := [METRICS[metric] for metric in sorted(names) if by_month(METRICS[metric])]:
         sql = "with paid as materialized (select team_id as subject, strftime(paid_at, '%Y-%m') as month," \
               " count(buyer_id) > 0 as named from order_lines where paid_amount > 0 and paid_at >= $first" \

@@ -103,4 +103,5 @@ _declared = tomllib.loads(DECLARATIONS.read_text("utf-8"))
 DATASETS = {name: _dataset(name, entry, _declared["choices"]) for name, entry in _declared["datasets"].items()}
 PERSONAL = tuple(_declared["personal"])
 IDENTIFYING = tuple(_declared["identifying"])
+IDENTIFYING_ALONE = tuple(_declared["identifying_alone"])
 TELLING = tuple(_declared["telling"])

@@ -54,9 +54,16 @@ def needs(store, period: Period, plan: dict, today: date | None = None) -> Needs
     owed = _owed(items, scores, owner)
     waits = scores.loc[sorted({s for found in owed["waits"] for s in found})]
     counts = {"employees": scores["employee_id"].nunique(), "targets": len(aims),
-              "teams": sum(kind == "team" for kind, _ in names)}
+              "teams": sum(kind == "team" for kind, _ in names)} | _answers(sheets, values)
     return Needs(period.label, due, _sheets(sheets, seen, counts, period, owed), _people(items, scores), owed, names,
                  round(float(waits["waiting"].sum()), 2), waits["employee_id"].nunique())
+
+
+def _answers(sheets: list[str], values: pd.DataFrame) -> dict:
+    """How many rows of each anonymous sheet may be told: the answers of the company's figure, NaN where that is hidden."""
+    company = values[values["subject_type"].eq("company")].set_index("metric")["n"]
+    return {name: next((company[metric] for metric in company.index if name in METRICS[metric].needs), 0)
+            for name in sheets if DATASETS[name].anonymous}
 
 
 def _waiting(scores: pd.DataFrame) -> pd.Series:
@@ -74,8 +81,6 @@ def _figures(line: dict, due: tuple, covered: dict, valued: set) -> list[dict]:
     """What is owed for one metric of one assignment: the months its team or person lacks, and those that all lack."""
     metric, none = METRICS[line["metric"]], pd.isna(line["value"])
     subject, effect = _whose(line, covered), _effect(line)
-    if not metric.measured:
-        return [_item(line, "unmeasured", (), COMPANY, (), effect)] if none else []
     if not none:
         effect = "elsewhere" if subject == ("team", line["team_id"]) and line["level"] != "team" else "incomplete"
     first, last = ("from_date", "to_date") if subject[0] == "employee" else ("team_first", "team_last")
@@ -86,7 +91,7 @@ def _figures(line: dict, due: tuple, covered: dict, valued: set) -> list[dict]:
         lacking, nobody = [m for m in months if not any(mine.get(m, ()))], [m for m in due if not any(anybodys.get(m, ()))]
     lacking = lacking or (months if none or effect == "elsewhere" else [])
     own, shared = [m for m in lacking if m not in nobody], nobody if set(lacking) & set(nobody) else []
-    return [_item(line, "rows", _asked(metric, given), whose, tuple(those), effect)
+    return [_item(line, "rows", _asked(metric, given, anybodys), whose, tuple(those), effect)
             for whose, given, those in ((subject, mine, own), (ALL, anybodys, shared)) if those]
 
 
@@ -106,9 +111,13 @@ def _whose(line: dict, covered: dict) -> tuple:
     return "team", line["team_id"]
 
 
-def _asked(metric, mine: dict) -> tuple[str, ...]:
-    """The sheets that the figure came in so far, else all it can come in; once there are orders, these alone."""
+def _asked(metric, mine: dict, anybodys: dict) -> tuple[str, ...]:
+    """The sheets that the figure came in so far, else all it can come in; once there are orders, these alone. Of a metric
+    that needs all its sheets those that hold nothing of the subject, or of nobody where they name none."""
     usual = {dataset or "orders" for datasets in mine.values() for dataset in datasets}
+    if metric.together:
+        there = usual | {name for name in anybodys.get(None, ()) if not coverage.of_somebody(name)}
+        return tuple(name for name in metric.needs if name not in there) or metric.needs
     return tuple(name for name in metric.needs if name in usual) or metric.needs
 
 

@@ -15,7 +15,8 @@ from core.periods import Period
 from core.store import Store
 
 DATED = {"orders": "paid_at::date", "nps_responses": "date", "requests": "created_at::date",
-         "incidents": "started_at::date"}
+         "incidents": "started_at::date", "skill_assessments": "date", "feedback": "date",
+         "collaboration_survey": "make_date(left(quarter, 4)::int, 3 * right(quarter, 1)::int - 2, 1)"}
 MONTHLY = ("team_months", "member_months")
 
 
@@ -215,17 +216,54 @@ def bonus_points(con, period: Period) -> pd.Series:
     return frame.set_index("employee_id")["points"]
 
 
-def evaluate(store: Store, period: Period, plan: dict | None = None) -> pd.DataFrame:
-    """Every metric of every subject: value, n, interval, target, score, and the values before and a year before."""
+@lru_cache(maxsize=64)
+def _newcomers_month(store: Store, version: int, month: Period) -> pd.DataFrame:
+    """employee_id, month_end and score of everybody hired in the year up to a month's end whose score of it is final, under
+    the plan in force then; over several posts by days."""
+    if month.quarter().label not in quarters(store):
+        return pd.DataFrame(columns=["employee_id", "month_end", "score"])
+    plan, inputs = plan_for(store, month), _inputs(store, version, month)
+    new = inputs["people"][lambda p: p["hire_date"] >= pd.Timestamp(metrics.year_up_to(month))]
+    weights = plans.weights(plan, month)
+    cards = {plans.card_of(plan, role, team, month) for role, team in zip(new["role"], new["team_id"], strict=True)}
+    asked = frozenset(metric for card in cards for metric in weights.get(card, {}))
+    # Not kept: a year of months would push the quarters out of `measured`.
+    values = _measure(store, version, month, _frozen(plan["definitions"]), asked)
+    scored, _ = scores.score(plan, month, values=values, **inputs | {"people": new})
+    scored = scored[scored["score"].notna().groupby(scored["employee_id"]).transform("all").astype(bool)]
+    sums = scored.assign(points=scored["score"] * scored["days"]).groupby("employee_id")[["points", "days"]].sum()
+    return pd.DataFrame({"employee_id": sums.index, "month_end": pd.Timestamp(month.end),
+                         "score": (sums["points"] / sums["days"]).to_numpy()})
+
+
+@lru_cache(maxsize=32)
+def _ramp_up(store: Store, version: int, period: Period) -> pd.DataFrame:
+    staff = people.segments(store.cursor(), period).sort_values("to_date").drop_duplicates("employee_id", keep="last")
+    hired = staff[staff["hire_date"] >= pd.Timestamp(metrics.year_up_to(period))]
+    months, first = [periods.month_of(period.end)], hired["hire_date"].min()
+    while len(hired) and pd.Timestamp(months[-1].start) > first:
+        months.append(months[-1].previous())
+    monthly = pd.concat([_newcomers_month(store, version, month) for month in months if len(hired)] or
+                        [pd.DataFrame(columns=["employee_id", "month_end", "score"])], ignore_index=True)
+    return metrics.ramp_up(hired, monthly, period)
+
+
+def evaluate(store: Store, period: Period, plan: dict | None = None, ramp_up: bool = False) -> pd.DataFrame:
+    """Every metric of every subject: value, n, interval, target, score, and the values before and a year before; `hidden`
+    = too few answers, every number of the row missing. With `ramp_up` the metric that asks for the scores of a year of
+    months, which takes measuring each of them once per data version."""
     plan = plan or plan_for(store, period)
-    con, definitions = store.cursor(), plan["definitions"]
-    frame = scores.against_targets(plan, period, measured(store, period, definitions), targets(con, period),
+    con, version = store.cursor(), store.version()
+
+    def values(of: Period) -> pd.DataFrame:
+        told = [measured(store, of, plan["definitions"])] + ([_ramp_up(store, version, of)] if ramp_up else [])
+        return pd.concat([frame for frame in told if len(frame)] or told[:1], ignore_index=True)
+    frame = scores.against_targets(plan, period, values(period), targets(con, period),
                                    people.team_parents(con), people.belongs(con, period))
     key = ["metric", "subject_type", "subject_id"]
     for column, other in (("previous", period.previous()), ("year_before", period.year_before())):
-        earlier = measured(store, other, definitions)[[*key, "value"]].rename(columns={"value": column})
-        frame = frame.merge(earlier, on=key, how="left")
-    return frame.assign(hidden=False)
+        frame = frame.merge(values(other)[[*key, "value"]].rename(columns={"value": column}), on=key, how="left")
+    return frame.assign(hidden=frame["note"].eq("hidden"))
 
 
 def load_sample(store: Store, variant: str = "growth") -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from core import needs as needing
 from core import periods, quarter
+from core import plan as plans
 from core.exporting import needs as words
 
 Q3 = periods.quarter("2026Q3")
@@ -198,3 +199,40 @@ def test_the_workbook_keeps_a_users_text_a_text(stored, lang):
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert any(cell.value == "=1+1 E2" and cell.data_type == "s" for cell in cells)
     assert not [cell for cell in cells if cell.data_type == "f"] and len(book.sheetnames) == 3
+
+
+def by_skill(store, card: dict):
+    plan = plans.default()
+    plan["scorecards"]["design"] = {"weights": card}
+    return needing.needs(store, Q3, plan, date(2026, 10, 1))
+
+
+ASSESSED = "date,employee_id,skill,level\n2026-08-01,E1,作图,3"
+STANDARD = "role,stage,skill,required_level\ndesign,{level},作图,3"
+
+
+@pytest.mark.parametrize(("tables", "asked"), [
+    ({}, ("skill_assessments", "skill_standards")),
+    ({"skill_assessments": ASSESSED}, ("skill_standards",)),
+    ({"skill_standards": STANDARD.format(level="junior")}, ("skill_assessments",)),
+    ({"skill_assessments": ASSESSED, "skill_standards": STANDARD.format(level="junior")}, None)])
+def test_of_a_metric_that_needs_two_sheets_the_one_that_is_not_there_is_asked_for(stored, tables, asked):
+    store = stored(employees=STAFF + "E1,林一,design,junior,T1,2025-01-01,6000,", teams=TEAMS, **tables,
+                   targets="quarter,subject_type,subject_id,metric,target\n2026Q3,company,,skill_coverage,0.8")
+    needs = by_skill(store, {"skill_coverage": 1.0})
+    assert [row.datasets for row in needs.owed.itertuples()] == ([asked] if asked else [])
+    if asked and len(asked) == 2:
+        assert words.listed(needs, "zh").iloc[0]["填哪张表"] == "技能测评、能力标准"
+
+
+@pytest.mark.parametrize(("metric", "sheets", "columns"), [
+    ("skill_growth", ("skill_assessments",), ("date", "employee_id", "skill", "level")),
+    ("certification_rate", ("skill_assessments",), ("date", "employee_id", "skill", "level", "certified")),
+    ("project_success", ("milestones", "project_members"), ("project_id", "milestone", "target", "actual", "due_date")),
+    ("collaboration_satisfaction", ("collaboration_survey",), ("quarter", "team_id", "score")),
+    ("negative_reviews", ("feedback",), ("date", "team_id", "kind"))])
+def test_metrics_of_people_and_surveys_name_their_sheets_and_columns(stored, metric, sheets, columns):
+    store = stored(employees=STAFF + "E1,林一,design,junior,T1,2025-01-01,6000,", teams=TEAMS,
+                   targets=f"quarter,subject_type,subject_id,metric,target\n2026Q3,company,,{metric},0.8")
+    owed = [row for row in by_skill(store, {metric: 1.0}).owed.itertuples() if row.kind == "rows"]
+    assert [row.datasets for row in owed] == [sheets] and dict(owed[0].columns)[sheets[0]] == columns

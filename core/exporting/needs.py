@@ -112,7 +112,8 @@ def _sheet(name: str, lang: str) -> str:
 
 
 def _sheets(row: dict, lang: str) -> str:
-    return text.say("page.or", lang).join(_sheet(name, lang) for name in row["datasets"]) or "—"
+    between = _say("comma", lang) if any(METRICS[name].together for name in row["metrics"]) else text.say("page.or", lang)
+    return between.join(_sheet(name, lang) for name in row["datasets"]) or "—"
 
 
 def _columns(row: dict, lang: str) -> str:

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from core import scores, text
-from core.datasets import DATASETS, IDENTIFYING, PERSONAL
+from core.datasets import DATASETS, IDENTIFYING, IDENTIFYING_ALONE, PERSONAL
 from core.importing.match import Match, normal
 from core.importing.mend import mend
 from core.importing.plausible import plausible
@@ -45,7 +45,8 @@ def _identifying(found: Match) -> str | None:
     """The first header that tells who answered."""
     people = DATASETS["employees"]
     known = {normal(word) for c in ("employee_id", "name", "email")
-             for word in (people.column(c).zh, c, *people.column(c).also)} | {normal(word) for word in (*PERSONAL, *IDENTIFYING)}
+             for word in (people.column(c).zh, c, *people.column(c).also)}
+    known |= {normal(word) for word in (*PERSONAL, *IDENTIFYING, *IDENTIFYING_ALONE)}
     held = [normal(word) for word in IDENTIFYING if not word.isascii() or len(normal(word)) >= 5]
     inside = re.compile("(" + "|".join(re.escape(word) for word in held) + ")(?!数)")  # 评分人数 is a number, 评分人 a person
     return next((h for _, h in sorted(found.headers.items()) if normal(h) in known or inside.search(normal(h))), None)

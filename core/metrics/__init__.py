@@ -2,24 +2,24 @@
 
 import tomllib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 
 from core import statistics
-from core.metrics import buyers, facts, headcount
+from core.metrics import buyers, facts, feedback, headcount, projects, skills, survey
+from core.metrics import ramp_up as ramping
 from core.periods import Period, months_of
 
 DECLARATIONS = Path(__file__).parent.parent.parent / "data" / "metrics.toml"
-OWN_SQL = {"gmv", "refund_rate", "nps", "downtime_minutes", "attrition_rate", "core_attrition_rate", "early_attrition_rate",
-           "aov", "repurchase_rate", "ltv", "loyal_buyers", "user_retention"}
 COLUMNS = ["metric", "subject_type", "subject_id", "value", "numerator", "denominator", "n", "low", "high", "note"]
 
 
 @dataclass(frozen=True)
 class Metric:
-    """What a metric is; `table`, `numerator`, `denominator`, `day`, `where` only for simple sums over one dataset."""
+    """What a metric is; `table`, `numerator`, `denominator`, `day`, `where` only for simple sums over one dataset.
+    `together`: it needs all of `needs`, not one of them; `from_scores`: made of scores, so that no scorecard can use it."""
 
     name: str
     zh: str
@@ -31,16 +31,13 @@ class Metric:
     means: dict[str, str]
     additive: bool = False
     proportion: bool = False
+    together: bool = False
+    from_scores: bool = False
     table: str = ""
     numerator: str = ""
     denominator: str = ""
     day: str = ""
     where: str = "true"
-
-    @property
-    def measured(self) -> bool:
-        """Whether the product measures it yet: as a simple sum, or by SQL of its own in these modules."""
-        return bool(self.table) or self.name in OWN_SQL
 
 
 def _load() -> dict[str, Metric]:
@@ -55,7 +52,8 @@ METRICS = _load()
 def measure(con, period: Period, definitions: dict, only: set[str] | None = None, alone: bool = False,
             ready: bool = False) -> pd.DataFrame:
     """One row per metric and subject (company with subject_id None, team with its sub-teams, role, employee) that has
-    a value in the period, with its interval; `note` marks both_sources, short_history:DAYS, no_buyers (value null).
+    a value in the period, with its interval; `note` marks both_sources, short_history:DAYS, no_buyers (value null), hidden
+    (every number null). All metrics but those made of scores.
     `only` names the metrics wanted (others may come along); `alone` leaves the sub-teams out of a team; `ready`: the
     cursor holds `facts.base` of the data as they are."""
     if not ready:
@@ -77,7 +75,11 @@ READERS = [
     (("aov", "repurchase_rate", "ltv"), buyers.orders_and_repurchase),
     (("ltv",), lambda con, places, definitions: buyers.ltv(con, places)),
     (("loyal_buyers",), lambda con, places, definitions: buyers.loyal(con, places)),
-    (("user_retention",), lambda con, places, definitions: buyers.retention(con, places))]
+    (("user_retention",), lambda con, places, definitions: buyers.retention(con, places)),
+    (("collaboration_satisfaction",), survey.satisfaction),
+    (("skill_growth", "skill_coverage", "certification_rate"), lambda con, places, definitions: skills.skills(con, places)),
+    (("project_success",), lambda con, places, definitions: projects.success(con, places)),
+    (("incentive_complaints", "negative_reviews"), lambda con, places, definitions: feedback.feedback(con, places))]
 
 
 def _wanted(only: set[str] | None, *names: str) -> bool:
@@ -89,9 +91,22 @@ def parameters(period: Period, definitions: dict) -> dict:
     before = period.previous()
     return {"start": period.start, "end": period.end, "after": period.end + timedelta(days=1),
             "first_month": f"{period.start:%Y-%m}", "last_month": f"{period.end:%Y-%m}", "days": period.days,
+            "quarter": period.label if period.kind == "quarter" else "", "year_start": year_up_to(period),
             "before_start": before.start, "ltv_start": period.end - timedelta(days=int(definitions["ltv_days"]) - 1),
             "early_start": min(period.start, period.end - timedelta(days=int(definitions["early_days"]))),
             "early_days": int(definitions["early_days"]), "months": [m.label for m in months_of(period)]}
+
+
+def year_up_to(period: Period) -> date:
+    """The first day of the twelve months that end with the period."""
+    following = period.end + timedelta(days=1)
+    return following.replace(year=following.year - 1)
+
+
+def ramp_up(hired: pd.DataFrame, monthly: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """`ramp_up.ramp_up` as rows of `measure`."""
+    frame = ramping.ramp_up(hired, monthly, period)
+    return _valued(frame) if len(frame) else pd.DataFrame(columns=COLUMNS)
 
 
 def _valued(frame: pd.DataFrame) -> pd.DataFrame:
@@ -118,9 +133,10 @@ def _interval(metric: str, numerator: float, denominator: float, extremes: float
 
 
 def provenance(con, period: Period, definitions: dict) -> pd.DataFrame:
-    """Which stored rows each figure came from: metric, subject, dataset, file, sheet, first_row, last_row, rows."""
+    """Which stored rows each figure came from: metric, subject, dataset, file, sheet, first_row, last_row, rows. Of an
+    anonymous sheet none: single answers are nobody's to read."""
     places = parameters(period, definitions)
     facts.base(con, "*")
     facts.prepare(con, places, definitions)
-    return pd.concat([facts.rows_behind(con, metric, places) for metric in METRICS.values() if metric.measured],
+    return pd.concat([facts.rows_behind(con, metric, places) for metric in METRICS.values()],
                      ignore_index=True)

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from core.datasets import DATASETS
+
 # The source of each team's month: orders where a line is paid, else the report where it has the metric's columns.
 SOURCES = """create or replace temp table sourced as
 with paid as (select distinct team_id, strftime(paid_at, '%Y-%m') as month from order_lines
@@ -133,13 +135,24 @@ BEHIND = {"orders": "select counted_team as team_id, null::varchar as employee_i
           "incidents": "select null::varchar as team_id, owner_id as employee_id, _file, _sheet, _row from incidents"
                        " where started_at < $after and coalesce(resolved_at, $after) > $start",
           "employees": "select employees.team_id, employee_id, employees._file, employees._sheet, employees._row"
-                       " from employees semi join belongs using (employee_id)"}
+                       " from employees semi join belongs using (employee_id)",
+          "skill_assessments": "select belongs.team_id, employee_id, _file, _sheet, _row from skill_assessments"
+                               " join belongs using (employee_id) where date <= $end",
+          "skill_standards": "select belongs.team_id, employee_id, _file, _sheet, _row from skill_standards join belongs"
+                             " on skill_standards.role = belongs.role and stage = belongs.level and coalesce(direction, '') = ''",
+          "milestones": "select belongs.team_id, employee_id, milestones._file, milestones._sheet, milestones._row"
+                        " from milestones join project_members using (project_id) join belongs using (employee_id)"
+                        " where due_date between $start and $end and actual is not null",
+          "project_members": "select belongs.team_id, employee_id, project_members._file, project_members._sheet,"
+                             " project_members._row from project_members join belongs using (employee_id) where project_id in"
+                             " (select project_id from milestones where due_date between $start and $end and actual is not null)"}
 
 # What a metric reads of a table where that is not every row of the period.
 USED = {("gmv", "team_months"): "gmv is not null",
         ("refund_rate", "team_months"): "gmv is not null and refund_amount is not null",
         ("repurchase_rate", "team_months"): "buyers is not null and repeat_buyers is not null",
         ("repurchase_rate", "orders"): "paid_amount > 0 and buyer_id is not null"}
+SHARED = ("skill_standards", "milestones")  # one row stands behind several people's figures
 TRACE = "select team_id, null::varchar as employee_id, _file, _sheet, _row from"
 LONGER = {("ltv", "orders"): f"{TRACE} order_lines where buyer_id is not null and paid_at >= $ltv_start and paid_at < $after",
           ("loyal_buyers", "orders"): f"{TRACE} order_lines where buyer_id is not null and paid_amount > 0 and paid_at < $after",
@@ -148,7 +161,12 @@ LONGER = {("ltv", "orders"): f"{TRACE} order_lines where buyer_id is not null an
                                         " not in (select team_id from reporting))",
           ("user_retention", "team_months"): f"{TRACE} team_months where month between $first_month and $last_month"
                                              " and team_id in (select team_id from reporting)"
-                                             " and retained_users is not null and opening_users is not null"}
+                                             " and retained_users is not null and opening_users is not null",
+          ("ramp_up_days", "employees"): "select employees.team_id, employee_id, employees._file, employees._sheet,"
+                                         " employees._row from employees semi join belongs using (employee_id)"
+                                         " where employees.hire_date >= $year_start",
+          **{(f"{kind}s", "feedback"): f"{TRACE} feedback where date between $start and $end and kind = '{kind}'"
+             for kind in ("incentive_complaint", "negative_review")}}
 REPORTING = """create or replace temp table reporting as select distinct team_id from team_months
 where month between $first_month and $last_month and retained_users is not null and opening_users is not null"""
 
@@ -164,14 +182,16 @@ def _behind(metric: str, need: str) -> str:
 def rows_behind(con, metric, places: dict) -> pd.DataFrame:
     """Per subject, dataset, file and sheet the first and last row and how many rows a figure of the metric used."""
     con.execute(REPORTING, used(REPORTING, places))
-    parts = [(metric.table, rows_of(metric))] if metric.table else [(need, _behind(metric.name, need)) for need in metric.needs]
+    parts = [(metric.table, rows_of(metric))] if metric.table else [(need, _behind(metric.name, need)) for need in metric.needs
+                                                                             if not DATASETS[need].anonymous]
     frames = []
     for dataset, rows in parts:
         facts = f"select '{metric.name}' as metric, team_id, employee_id, _file, _sheet, _row from ({rows})"
-        span = "_file as file, _sheet as sheet, min(_row) as first_row, max(_row) as last_row, count(*) as rows"
+        span = "_file as file, _sheet as sheet, min(_row) as first_row, max(_row) as last_row," \
+               f" count({'distinct _row' if dataset in SHARED else '*'}) as rows"
         sql = f"""with facts as materialized ({facts})
         select metric, 'company' as subject_type, null::varchar as subject_id, {span} from facts group by all
         union all select metric, 'team', ancestor, {span} from facts join team_tree using (team_id) group by all
         union all select metric, 'employee', employee_id, {span} from facts where employee_id is not null group by all"""
         frames.append(con.execute(sql, used(sql, places)).df().assign(dataset=dataset))
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()

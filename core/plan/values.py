@@ -103,8 +103,15 @@ def _choice(field: Field, value, plan):
 def _metric(field: Field, value, plan):
     if not isinstance(value, str) or value not in METRICS:
         yield (), "no_metric", value, {"near": near(value, METRICS)}
+    elif METRICS[value].from_scores:
+        yield (), "from_scores", value, {}
     elif field.additive and not METRICS[value].additive:
         yield (), "not_additive", value, {"near": ", ".join(name for name, m in METRICS.items() if m.additive)}
+
+
+def scorable() -> list[str]:
+    """The metrics that a plan can use: all but those that are made of scores themselves."""
+    return [name for name, metric in METRICS.items() if not metric.from_scores]
 
 
 def names(plan: dict, table: str) -> list:

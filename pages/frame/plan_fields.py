@@ -84,7 +84,7 @@ def options(plan: dict, field: Field) -> list:
     if field.choices:
         return list(field.choices)
     if field.type == "metric":
-        return [name for name, metric in METRICS.items() if metric.additive or not field.additive]
+        return [name for name in values.scorable() if METRICS[name].additive or not field.additive]
     if field.type == "phases":
         return values.names(plan, "phases")
     return values.names(plan, "scorecards") if field.type == "cards" else values.KNOWN[field.type](plan)

@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core import charts
-from core.metrics import METRICS
 from core.plan import values
 from core.plan.fields import ENTRIES, FIELDS, KINDS
 from core.plan.problems import entry_name
@@ -98,7 +97,7 @@ def _weights(look: Session, draft: dict, card: tuple) -> None:
         drafts.put(draft, (*card, "curves"), curves or None)
         return {row["metric"]: fields.whole(fields.number(row["weight"]), 100) for row in rows}
     fields.table(draft, (*card, "weights"), frame, {
-        "metric": st.column_config.SelectboxColumn(look.say("plan.metric"), options=list(METRICS), format_func=look.metric,
+        "metric": st.column_config.SelectboxColumn(look.say("plan.metric"), options=values.scorable(), format_func=look.metric,
                                                    required=True),
         "weight": st.column_config.NumberColumn(look.say("plan.weight"), format="%.6g", min_value=0, max_value=100),
         "curve": st.column_config.SelectboxColumn(look.say("plan.part_curve"), options=values.names(draft["plan"], "curves"))},

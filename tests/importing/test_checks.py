@@ -130,7 +130,8 @@ def test_signs_that_nobody_sees_leave_an_id_and_are_counted(check):
 
 
 @pytest.mark.parametrize("header", ["工号", "员工编号", "您的姓名", "手机号", "联系邮箱", "微信昵称", "身份证号码", "Email",
-                                    "Employee ID", "name", "填写人"])
+                                    "Employee ID", "name", "填写人", "电话", "邮箱", "姓名", "Phone", "mail", "E-mail", "tel",
+                                    "employee_no", "企业微信", "员工", "用户ID", "IP地址", "受访者", "full_name"])
 def test_a_survey_that_tells_who_answered_is_refused_whole(check, header):
     sheet = check("collaboration_survey", f"季度,团队编号,{header},评分\n2026Q3,T1,张三丰,5\n2026Q3,T1,李四,9", save=True)
     assert said(sheet, *[i.code for i in sheet.issues]) == [("survey_not_anonymous", "error", "C1")]
@@ -138,7 +139,20 @@ def test_a_survey_that_tells_who_answered_is_refused_whole(check, header):
     assert check.store.cursor().execute("select count(*) from rows.collaboration_survey").fetchone() == (0,)
 
 
-@pytest.mark.parametrize("header", ["备注", "评分人数", "团队名称", "部门"])
+@pytest.mark.parametrize("columns", [{"工号": ""}, {"工号": "score"}, {"工号": "team_id", "团队编号": ""}])
+def test_a_column_that_tells_who_answered_is_refused_whatever_it_is_mapped_to(check, columns):
+    table = "季度,团队编号,工号,评分\n2026Q3,T1,E1,5"
+    sheet = check("collaboration_survey", table, save=True, everywhere=importing.Decision(columns=columns))
+    assert said(sheet, *[i.code for i in sheet.issues]) == [("survey_not_anonymous", "error", "C1")]
+    assert check.store.cursor().execute("select count(*) from rows.collaboration_survey").fetchone() == (0,)
+
+
+def test_a_column_that_tells_who_answered_is_refused_below_a_title(check):
+    sheet = check("collaboration_survey", "三季度协作满意度,,,\n,,,\n季度,团队编号,评分,邮箱\n2026Q3,T1,5,a@b.cn")
+    assert said(sheet, "survey_not_anonymous") == [("survey_not_anonymous", "error", "D3")] and sheet.rejected == 1
+
+
+@pytest.mark.parametrize("header", ["备注", "评分人数", "团队名称", "部门", "员工满意度", "答卷编号"])
 def test_a_survey_that_does_not_is_taken(check, header):
     assert check("collaboration_survey", f"季度,团队编号,{header},评分\n2026Q3,T1,x,5").inserted == 1
 
