@@ -1,5 +1,7 @@
 """How customers behave and judge: figures by team with interval, NPS answers, the definitions side by side."""
 
+from itertools import zip_longest
+
 import pandas as pd
 
 from core import quarter
@@ -54,10 +56,9 @@ def definitions(store, period: Period, plan: dict, team: str | None = None) -> p
     """What each definition would make of gmv and repurchase_rate, for the company and, if one is named, a team: metric,
     definition, in_force, subject_type, subject_id, value, numerator, denominator, low, high, change (against the
     definition in force: points of a rate as a fraction, share of an amount); NaN where it has no value."""
-    rows = []
+    rows, frames = [], _measured(store, period, plan["definitions"])
     for metric, choices in SWITCHES.items():
-        found = {choice: quarter.measured(store, period, plan["definitions"] | {metric: choice}, frozenset({metric}))
-                 for choice in choices}
+        found = {choice: frames[metric, choice] for choice in choices}
         for subject_type, subject in [("company", None), ("team", team)][:1 if team is None else 2]:
             told = {choice: _row(frame, metric, subject_type, subject) for choice, frame in found.items()}
             base = told[plan["definitions"][metric]]["value"]
@@ -66,6 +67,17 @@ def definitions(store, period: Period, plan: dict, team: str | None = None) -> p
                 rows.append({"metric": metric, "definition": choice, "in_force": choice == plan["definitions"][metric],
                              "subject_type": subject_type, "subject_id": subject, **row, "change": change})
     return pd.DataFrame(rows)
+
+
+def _measured(store, period: Period, in_force: dict) -> dict:
+    """(metric, definition) → measured frame; the definitions of two metrics are measured together, those in force were."""
+    others = {metric: [c for c in choices if c != in_force[metric]] for metric, choices in SWITCHES.items()}
+    frames = {(metric, in_force[metric]): quarter.measured(store, period, in_force) for metric in SWITCHES}
+    for chosen in zip_longest(*others.values()):
+        asked = {metric: choice for metric, choice in zip(others, chosen, strict=True) if choice}
+        frame = quarter.measured(store, period, in_force | asked, frozenset(asked))
+        frames |= {(metric, choice): frame for metric, choice in asked.items()}
+    return frames
 
 
 def _row(frame: pd.DataFrame, metric: str, subject_type: str, subject: str | None) -> dict:

@@ -23,8 +23,8 @@ where date <= $day and level is not null group by all"""
 def standing(con, day: date, role: str | None = None, team: str | None = None) -> pd.DataFrame:
     """One row per person employed on the day and direction in which they have reached a stage by then (the highest counts,
     also where lower ones were never recorded): employee_id, name, role, team_id, direction, stage, since, next_stage (None
-    at the top), asks (skills of the next stage), lacking (of them below or never assessed). Who stands nowhere yet has one
-    row without direction."""
+    at the top), asks (skills of the next stage), lacking (of them below or never assessed; both NaN without a next stage).
+    Who stands nowhere yet has one row without direction."""
     frame = con.execute(STANDING, {"start": day, "end": day, "team": team, "role": role, "stages": list(STAGES)}).df()
     place = frame.pop("place")
     frame = frame.assign(stage=place.map(dict(enumerate(STAGES, 1))).astype(object),
@@ -32,7 +32,9 @@ def standing(con, day: date, role: str | None = None, team: str | None = None) -
     asked = _asked(con, frame, day, role).groupby(["employee_id", "direction"])["lacking"].agg(["size", "sum"])
     counts = asked.rename(columns={"size": "asks", "sum": "lacking"})
     frame = frame.join(counts, on=["employee_id", "direction"])
-    return frame.astype({"stage": object}).fillna({"asks": 0, "lacking": 0}).astype({"asks": int, "lacking": int})
+    for column in ("asks", "lacking"):
+        frame[column] = frame[column].astype(float).fillna(0.0).where(frame["next_stage"].notna())
+    return frame
 
 
 def lacking(con, day: date, role: str | None = None, team: str | None = None) -> pd.DataFrame:

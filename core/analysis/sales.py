@@ -9,28 +9,28 @@ from core.metrics import facts
 from core.periods import Period
 
 AMOUNT = {"paid": "paid", "net": "paid - refund"}
-LINES = """select strftime(paid_at, '%Y-%m') as month, sourced.team_id, sku_id, channel, paid_amount as paid,
-    refund_amount as refund, 'orders' as source from order_lines left join sourced on sourced.orders
-    and sourced.team_id = order_lines.team_id and sourced.month = strftime(paid_at, '%Y-%m')
-    where paid_at >= $start and paid_at < $after"""
-REPORTS = """select month, team_id, null::varchar as sku_id, null::varchar as channel, gmv as paid, refund_amount as refund,
-    'reports' as source from reports where gmv is not null"""
+# Added up before teams are: a line counts in every team above its own.
+SOLD = """
+select strftime(paid_at, '%Y-%m') as month, sourced.team_id, sku_id, channel, 'orders' as source, sum(paid_amount) as paid,
+       sum(refund_amount) as refund, bool_or(paid_amount > 0) as live
+from order_lines left join sourced on sourced.orders and sourced.team_id = order_lines.team_id
+ and sourced.month = strftime(paid_at, '%Y-%m')
+where paid_at >= $start and paid_at < $after group by all
+union all select month, team_id, null, null, 'reports', gmv, refund_amount, true from reports where gmv is not null"""
 # A SKU's month is read from orders where one of its lines is paid, else from its report.
-SKUS = """select month, team_id, sku_id, paid, refund, source from ({lines})
-    where sku_id is null or (month, sku_id) in (select (month, sku_id) from ({lines}) where paid > 0)
-    union all select month, team_id, sku_id, gmv, null, 'reports' from sku_months
-    where month between $first_month and $last_month and (month, sku_id) not in (
-        select (month, sku_id) from ({lines}) where paid > 0 and sku_id is not null)"""
+SKUS = """
+select month, team_id, sku_id, source, paid, refund from sold
+where source = 'orders' and (sku_id is null or (month, sku_id) in (select (month, sku_id) from sold where live))
+union all select month, team_id, sku_id, 'reports', gmv, null from sku_months where month between $first_month and $last_month
+ and (month, sku_id) not in (select (month, sku_id) from sold where live and sku_id is not null)"""
 INSIDE = "($team is null or {team} in (select team_id from team_tree where ancestor = $team))"
-FROM = {"company": ("'company'", f"({LINES} union all {REPORTS}) where {INSIDE.format(team='team_id')}"),
-        "month": ("month", f"({LINES} union all {REPORTS}) where {INSIDE.format(team='team_id')}"),
-        "team": ("ancestor", f"({LINES} union all {REPORTS}) join team_tree using (team_id) where"
-                             f" {INSIDE.format(team='ancestor')}"),
-        "sku": ("sku_id", f"({SKUS.format(lines=LINES)}) where {INSIDE.format(team='team_id')}"),
-        "channel": ("channel", f"({LINES}) where {INSIDE.format(team='team_id')}")}
+OWN = INSIDE.format(team="team_id")
+FROM = {"company": ("'company'", f"sold where {OWN}"), "month": ("month", f"sold where {OWN}"),
+        "team": ("ancestor", f"sold join team_tree using (team_id) where {INSIDE.format(team='ancestor')}"),
+        "sku": ("sku_id", f"({SKUS}) where {OWN}"), "channel": ("channel", f"sold where source = 'orders' and {OWN}")}
 REPORTED = f"""select sku_id as "group", any_value(name) as name, sum(gmv) as reported,
     case when count(gmv_target) = count(*) then sum(gmv_target) end as target from sku_months
-    where month between $first_month and $last_month and {INSIDE.format(team='team_id')} group by all"""
+    where month between $first_month and $last_month and {OWN} group by all"""
 
 
 def _sums(con, start, end, by: str, definition: str, team: str | None) -> pd.DataFrame:
@@ -40,7 +40,8 @@ def _sums(con, start, end, by: str, definition: str, team: str | None) -> pd.Dat
     for sql in (facts.SOURCES, facts.REPORTS):
         con.execute(sql, facts.used(sql, places))
     group, rows = FROM[by]
-    sql = f"""select {group} as "group", sum({AMOUNT[definition]})::double as amount,
+    sql = f"""with sold as materialized ({SOLD})
+        select {group} as "group", sum({AMOUNT[definition]})::double as amount,
         case when count(distinct source) = 2 then 'both' else any_value(source) end as source
         from {rows} and ({AMOUNT[definition]}) is not null group by 1"""
     return con.execute(sql, facts.used(sql, places)).df()

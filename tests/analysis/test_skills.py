@@ -99,6 +99,7 @@ def test_who_stands_where_on_a_day_and_what_the_next_stage_asks(con):
     assert found.loc["E1", columns].tolist() == ["users", "beginner", "advanced", 2, 1]
     assert found.loc["E3", "stage"] == "expert" and pd.isna(found.loc["E3", "next_stage"])
     assert pd.isna(found.loc["E4", "direction"]) and "E2" not in found.index
+    assert found.loc[["E3", "E4"], ["asks", "lacking"]].isna().all(axis=None)
     assert str(found.loc["E3", "since"])[:10] == "2026-09-30"
     before = growth_tree.standing(con, date(2026, 9, 29)).set_index("employee_id")
     assert before.loc["E3", ["stage", "next_stage", "asks", "lacking"]].tolist() == ["beginner", "advanced", 2, 1]
