@@ -22,7 +22,7 @@ grid as (
     select cohort, retained as buyers, unnest(range($last - cohort + 1)) as age from cells where age = 0),
 told as (
     select cohort, age, buyers, coalesce(retained, 0) as retained,
-           sum(coalesce(net, 0)) over (partition by cohort order by age) as net
+           sum(net) over (partition by cohort order by age) as net
     from grid left join cells using (cohort, age))
 select printf('%04d-%02d', cohort // 12, cohort % 12 + 1) as cohort, age::int as age, buyers,
        case when cohort + age <= $over then retained end as retained,

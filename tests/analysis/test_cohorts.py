@@ -65,9 +65,11 @@ def test_what_comes_after_the_day_asked_for_is_not_seen(stored):
 
 
 def test_only_the_last_months_are_cohorts_but_earlier_buyers_are_not_new(stored):
-    rows = HEAD + "\n".join(f"{i},b{i % 2},2026-0{1 + i}-10,10,0,T1" for i in range(6)) + "\n9,b9,2026-06-30,1,0,T1"
-    found = cohorts.cohorts(stored(orders=rows).cursor(), months=3)
-    assert found[["cohort", "age", "buyers"]].values.tolist() == [["2026-06", 0, 1]]
+    rows = HEAD + "\n".join(f"{i},b{i % 2},2026-0{1 + i}-10,10,0,T1" for i in range(6)) + "\n8,b8,2026-03-31,1,0,T1" \
+           "\n9,b9,2026-06-30,1,0,T1"
+    con = stored(orders=rows).cursor()
+    assert cohorts.cohorts(con, months=3)[["cohort", "age", "buyers"]].values.tolist() == [["2026-06", 0, 1]]
+    assert cohorts.cohorts(con, months=4)["cohort"].unique().tolist() == ["2026-03", "2026-06"]
 
 
 def test_no_orders_no_rows(stored):
