@@ -20,7 +20,8 @@ ORDERS = "order_id,buyer_id,paid_at,paid_amount,refund_amount,sku_id,channel,tea
     "8,b1,2026-04-02 10:00:00,40,0,S1,live,T1", "9,b1,2025-07-02 10:00:00,60,0,S1,live,T1",
     "10,b9,2026-08-02 10:00:00,0,5,S3,live,T2"])                                          # a refund alone is no month of orders
 REPORTS = "month,team_id,gmv,refund_amount\n2026-07,T1,999,0\n2026-08,T2,300,30\n2026-09,T2,200,\n2026-06,T2,70,0"
-SKUS = "month,sku_id,name,team_id,gmv,gmv_target\n2026-07,S1,Tea,T1,500,600\n2026-08,S1,Tea,T1,40,50\n2026-07,S7,Pot,T3,9,"
+SKUS = "month,sku_id,name,team_id,gmv,gmv_target\n2026-07,S1,Tea,T1,500,600\n2026-08,S1,Tea,T1,40,50\n" \
+       "2026-07,S7,Pot,T3,9,\n2026-08,S7,Pot,T3,1,5"
 TARGETS = "quarter,subject_type,subject_id,metric,target\n2026Q3,company,,gmv,920\n2026Q3,team,T1,gmv,460\n" \
           "2026Q3,team,T4,gmv,46\n2026Q3,role,T2,gmv,1\n2026Q3,team,T1,repurchase_rate,0.3"
 
@@ -81,9 +82,9 @@ def test_gmv_by_sku_from_orders_else_its_report(company):
     found = sales.gmv(company.cursor(), Q3, plans.default(), "sku").replace({np.nan: None})
     rows = {row["group"]: (row["actual"], row["source"], row["reported"], row["target"], row["name"])
             for row in found.to_dict("records")}
-    # S1: July and September from orders (100 + 80 + 30), August from its report (40).
+    # S1: July and September from orders (100 + 80 + 30), August from its report (40). S7: July names no target.
     assert rows == {"S1": (250, "both", 540, 650, "Tea"), "S2": (50, "orders", None, None, None),
-                    "S7": (9, "reports", 9, None, "Pot"), "S9": (7, "orders", None, None, None),
+                    "S7": (10, "reports", 10, None, "Pot"), "S9": (7, "orders", None, None, None),
                     None: (20, "orders", None, None, None)}
     under = sales.gmv(company.cursor(), Q3, plans.default(), "sku", team="T0")
     assert column(under[under["group"].notna()], "actual") == {"S1": 220, "S2": 50}
