@@ -12,7 +12,7 @@ LEVELS = f"""
 with staff as ({roster.STAFF}),
 known as (
     select employee_id, skill, arg_max(level, date) as now, arg_max(coalesce(certified, false), date) as certified,
-           arg_max(level, date) filter (date < $start) as before, max(date) as assessed_on
+           arg_max(level, date) filter (where date < $start) as before, max(date) as assessed_on
     from skill_assessments where date <= $end and level is not null and skill is not null group by all),
 asked as (
     select staff.employee_id, skill, required_level as required
