@@ -22,12 +22,17 @@ MONTHLY = ("team_months", "member_months")
 
 def quarters(store: Store) -> list[str]:
     """The quarters that any uploaded figure falls in, newest first; [] for an empty company."""
+    return list(_quarters(store, store.version()))
+
+
+@lru_cache(maxsize=16)
+def _quarters(store: Store, version: int) -> tuple[str, ...]:
     days = [f"select {day} as day from {name}" for name, day in DATED.items()]
     days += [f"select (month || '-01')::date from {name}" for name in MONTHLY]
     found = store.cursor().execute(
         f"select distinct date_trunc('quarter', day)::date as first from ({' union all '.join(days)})"
         " where day is not null order by first desc").fetchall()
-    return [periods.quarter_of(first).label for (first,) in found]
+    return tuple(periods.quarter_of(first).label for (first,) in found)
 
 
 def plan_for(store: Store, period: Period) -> dict:
@@ -122,14 +127,15 @@ def _scored(store: Store, version: int, period: Period, month: Period | None = N
     last = None
     if not month and (plan["missing"] == "last" or "last" in releases.values()):
         last = _last_scores(store, period)
-    cards = set(plan["scorecards"])
+    inputs = _inputs(store, version, asked)
+    posts = inputs["people"][["role", "team_id"]].drop_duplicates()
     if month:
-        honoured = {rule.get("role") for rule in plan["rules"].values() if rule["kind"] == "top"}
-        cards = {plans.card_of(plan, role, team, period) for role in honoured for team in (None, *plan.get("teams", {}))}
-    only = frozenset(metric for name in cards if name for metric in plan["scorecards"][name]["weights"]) | frozenset(
+        posts = posts[posts["role"].isin([rule.get("role") for rule in plan["rules"].values() if rule["kind"] == "top"])]
+    cards = {plans.card_of(plan, role, team, period) for role, team in posts.itertuples(index=False)} - {None}
+    only = frozenset(metric for name in cards for metric in plan["scorecards"][name]["weights"]) | frozenset(
         season["metric"] for season in plan["seasons"].values() if season.get("on"))
     scored, lines = scores.score(plan, asked, values=measured(store, asked, plan["definitions"], only), last=last,
-                                 releases=releases, **_inputs(store, version, asked))
+                                 releases=releases, **inputs)
     near = lines["level"].isin(["employee", "team"]).groupby(lines["segment"]).all()
     return scored.assign(near=near.reindex(scored.index).eq(True))
 

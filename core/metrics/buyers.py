@@ -92,10 +92,13 @@ def ltv(con, places: dict) -> pd.DataFrame:
 
 def loyal(con, places: dict) -> pd.DataFrame:
     """loyal_buyers: those whose 6th paid order falls in the period: at most five lie before it, at least six by its end."""
-    orders = SUBJECTS.format(columns="buyer_id, order_id, bought_at", source="""select team_id as of_team, buyer_id, order_id,
-        min(paid_at) as bought_at from order_lines where paid_at < $after and paid_amount > 0 and buyer_id is not null
-        group by all""")
-    sql = f"""select 'loyal_buyers' as metric, subject_type, subject_id,
+    paid = "paid_at < $after and paid_amount > 0 and buyer_id is not null"
+    orders = SUBJECTS.format(columns="buyer_id, order_id, bought_at", source="from bought")
+    # All other lines lie before the period and are of buyers with fewer than six orders: they decide nothing.
+    sql = f"""with bought as materialized (select team_id as of_team, buyer_id, order_id, min(paid_at) as bought_at
+        from order_lines where {paid} and (order_id in (select order_id from order_lines where {paid} and paid_at >= $start)
+         or buyer_id in (select buyer_id from order_lines where {paid} group by buyer_id having count(*) >= 6)) group by all)
+    select 'loyal_buyers' as metric, subject_type, subject_id,
         count(*) filter (where earlier < 6 and earlier + now >= 6)::double as numerator, 1.0 as denominator, sum(now) as n
         from (select subject_type, subject_id, buyer_id, count(*) filter (where bought_at < $start) as earlier,
               count(*) filter (where bought_at >= $start) as now
@@ -112,11 +115,10 @@ def retention(con, places: dict) -> pd.DataFrame:
     with reported as (select team_id, sum(retained_users)::double as num, sum(opening_users)::double as den
         from team_months where month between $first_month and $last_month and retained_users is not null
         and opening_users is not null group by team_id),
-    bought as (select distinct team_id, buyer_id, paid_at >= $start as now from order_lines
-        where paid_amount > 0 and buyer_id is not null and paid_at >= $before_start and paid_at < $after),
+    bought as (select team_id, buyer_id, max(paid_at) >= $start as now, min(paid_at) < $start as before from order_lines
+        where paid_amount > 0 and buyer_id is not null and paid_at >= $before_start and paid_at < $after group by all),
     ordered as (select team_id, count(*) filter (where before and now)::double as num,
-        count(*) filter (where before)::double as den from (select team_id, buyer_id, bool_or(now) as now,
-        bool_or(not now) as before from bought group by all) group by team_id)
+        count(*) filter (where before)::double as den from bought group by team_id)
     select team_id, num, den from reported
     union all select team_id, num, den from ordered where team_id is null or team_id not in (select team_id from reported)"""
     con.execute(sql, used(sql, places))

@@ -34,17 +34,19 @@ MEASURED = "order_id, buyer_id, paid_at, paid_amount, refund_amount, sku_id, tea
 
 
 def base(con, columns: str = MEASURED) -> None:
-    """The order lines with their teams as a temp table of this cursor: the same for every period of one data version."""
-    con.execute("drop table if exists temp.order_lines")
+    """The order lines with their teams and the tree of all teams as temp tables of this cursor: the same for every period
+    of one data version."""
+    # Once a temp table is there, `main.` would name it and not the view.
+    for name in ("order_lines", "team_tree"):
+        con.execute(f"drop table if exists temp.{name}")
     con.execute(f"create temp table order_lines as select {columns} from main.order_lines")
+    con.execute("create or replace temp table all_teams as from main.team_tree")
 
 
 def prepare(con, places: dict, definitions: dict, alone: bool = False) -> None:
     """Temp tables of this cursor that all metrics of the period read beside `base`; `alone`: a team is only itself."""
-    # Once the temp table is there, `main.team_tree` would name it and not the view.
-    con.execute("drop table if exists temp.team_tree")
-    con.execute("create temp table team_tree as "
-                + ("select distinct team_id as ancestor, team_id from main.team_tree" if alone else "from main.team_tree"))
+    con.execute("create or replace temp table team_tree as "
+                + ("select distinct team_id as ancestor, team_id from all_teams" if alone else "from all_teams"))
     for sql in (SOURCES, LINES, REPORTS, BELONGS):
         con.execute(sql, used(sql, places))
     con.execute("create or replace temp table sla (priority varchar, sla_hours double)")
