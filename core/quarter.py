@@ -85,6 +85,14 @@ def _inputs(store: Store, version: int, period: Period) -> dict:
             "parents": _parents(store, version), "bonus": bonus_points(con, period)}
 
 
+@lru_cache(maxsize=8)
+def _placed(store: Store, version: int, period: Period, definitions: tuple, held: tuple, cards: tuple) -> tuple:
+    """`scores.place`, the same for every weight of a plan's cards."""
+    inputs = _inputs(store, version, period)
+    return scores.place(held, cards, period, inputs["people"], measured(store, period, _thawed(definitions)),
+                        inputs["targets"], inputs["parents"])
+
+
 @lru_cache(maxsize=4)
 def _parents(store: Store, version: int) -> dict:
     return people.team_parents(store.cursor())
@@ -101,10 +109,14 @@ def settle(store: Store, period: Period, plan: dict | None = None, changes: dict
     last = None
     if plan["missing"] == "last" or "last" in releases.values():
         last = _last_scores(store, period)
-    tried = {} if targets is None else {"targets": targets}
+    version, inputs = store.version(), _inputs(store, store.version(), period)
+    if targets is None:
+        held, cards = scores.cards_of(plan, period, inputs["people"])
+        tried = {"placed": _placed(store, version, period, _frozen(plan["definitions"]), held, cards)}
+    else:
+        tried = {"targets": targets}
     return settlement.run(plan, period, values=measured(store, period, plan["definitions"]), last=last, releases=releases,
-                          populations=_populations(store, period, plan, awards),
-                          **_inputs(store, store.version(), period) | tried)
+                          populations=_populations(store, period, plan, awards), **inputs | tried)
 
 
 def _last_scores(store: Store, period: Period) -> pd.Series | None:

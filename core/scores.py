@@ -28,23 +28,42 @@ def curve_score(points: list, attained):
 
 def score(plan: dict, period: Period, people: pd.DataFrame, values: pd.DataFrame, targets: pd.DataFrame,
           parents: dict, last: pd.Series | None = None, releases: dict | None = None,
-          bonus: pd.Series | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+          bonus: pd.Series | None = None, placed: tuple | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(one row per assignment with score, provisional, covered_weight, state, grade; one row per assignment × metric of
-    its card with level, value, target, floor, attainment, score, weight, missing)."""
+    its card with level, value, target, floor, attainment, score, weight, missing). `placed`: what `place` answers for the
+    same people, values and targets, where it is known."""
     cards = plans.weights(plan, period)
+    people, lines, which = placed or place(*cards_of(plan, period, people), period, people, values, targets, parents)
+    weights = np.array([weight for card in cards.values() for weight in card.values()], float)
+    lines = _scored(plan, lines.assign(weight=weights[which]))
+    return _totals(plan, people.copy(), lines, last, releases or {}, bonus), lines
+
+
+def cards_of(plan: dict, period: Period, people: pd.DataFrame) -> tuple[tuple, tuple]:
+    """What `place` needs of a plan, no number in it: per pair of role and team its card and whether its figures are the
+    company's; per card its metrics."""
+    held = tuple((role, team, plans.card_of(plan, role, team, period),
+                  plan["roles"].get(role, {}).get("scorecard") == "company" and not plan.get("teams", {}).get(team))
+                 for role, team in people[["role", "team_id"]].drop_duplicates().itertuples(index=False))
+    return held, tuple((card, tuple(metrics)) for card, metrics in plans.weights(plan, period).items())
+
+
+def place(held: tuple, cards: tuple, period: Period, people: pd.DataFrame, values: pd.DataFrame, targets: pd.DataFrame,
+          parents: dict) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
+    """(the people with their card; one line per assignment × metric of its card with value and target, weights still to
+    come; the place of each line's weight among those of all cards): the same whatever the weights and curves are."""
     people = people.reset_index(drop=True)
-    company = [plan["roles"].get(r, {}).get("scorecard") == "company" and not plan.get("teams", {}).get(t)
-               for r, t in zip(people["role"], people["team_id"], strict=True)]
+    posts = {(role, team): post for post, (role, team, *_) in enumerate(held)}
+    post = np.array([posts[pair] for pair in zip(people["role"], people["team_id"], strict=True)], int)
     covered = people["covered"] if "covered" in people else pd.Series(True, people.index)
-    card = {(r, t): plans.card_of(plan, r, t, period) for r, t in set(zip(people["role"], people["team_id"], strict=True))}
-    cards_held = [card[pair] for pair in zip(people["role"], people["team_id"], strict=True)]
-    people = people.assign(scorecard=pd.Series(cards_held, index=people.index, dtype=object).where(covered, None),
-                           on_company=np.array(company, bool), covered=covered)
-    lines = _lines(people, cards)
-    lines = _read_values(lines, values, parents)
-    lines = _read_targets(lines, targets, parents, period)
-    lines = _scored(plan, lines)
-    return _totals(plan, people, lines, last, releases or {}, bonus), lines
+    card, company = np.array([h[2] for h in held], object), np.array([h[3] for h in held], bool)
+    people = people.assign(scorecard=pd.Series(card[post], index=people.index, dtype=object).where(covered, None),
+                           on_company=company[post], covered=covered)
+    lines, which = _lines(people, cards)
+    # Few names stand in many lines: each is looked up once.
+    names = {column: lines[column].astype("category") for column in ("metric", "employee_id", "team_id", "role")}
+    lines = _read_values(lines, names, values, parents)
+    return people, _read_targets(lines, names, targets, parents, period), which
 
 
 def again(plan: dict, people: pd.DataFrame, lines: pd.DataFrame, releases: dict, bonus: pd.Series) -> pd.DataFrame:
@@ -52,30 +71,32 @@ def again(plan: dict, people: pd.DataFrame, lines: pd.DataFrame, releases: dict,
     return _totals(plan, people.copy(), _scored(plan, lines.copy()), None, releases, bonus)
 
 
-def _lines(people: pd.DataFrame, cards: dict) -> pd.DataFrame:
-    weights = pd.DataFrame([(card, metric, weight, i) for card, metrics in cards.items()
-                            for i, (metric, weight) in enumerate(metrics.items())],
-                           columns=["scorecard", "metric", "weight", "place"])
+def _lines(people: pd.DataFrame, cards: tuple) -> tuple[pd.DataFrame, np.ndarray]:
+    metrics = pd.DataFrame([(card, metric) for card, metrics in cards for metric in metrics],
+                           columns=["scorecard", "metric"]).assign(weight=np.nan, place=lambda m: np.arange(len(m)))
+    metrics["place"] -= metrics.groupby("scorecard", sort=False)["place"].transform("min")
+    metrics["which"] = np.arange(len(metrics))
     segments = people[["employee_id", "from_date", "role", "team_id", "scorecard", "on_company"]]
-    lines = segments.rename_axis("segment").reset_index().merge(weights, on="scorecard")
-    return lines.sort_values(["segment", "place"]).reset_index(drop=True)
+    lines = segments.rename_axis("segment").reset_index().merge(metrics, on="scorecard")
+    lines = lines.sort_values(["segment", "place"]).reset_index(drop=True)
+    return lines, lines.pop("which").to_numpy(int)
 
 
-def _read_values(lines: pd.DataFrame, values: pd.DataFrame, parents: dict) -> pd.DataFrame:
+def _read_values(lines: pd.DataFrame, names: dict, values: pd.DataFrame, parents: dict) -> pd.DataFrame:
     """The first level that has the metric: an employee metric the person's own; others team, parents, company (additive
     ones never from the company); a company card the company's own figures."""
     found = values[values["value"].notna()].reset_index(drop=True)
-    find = _finder(found)
-    own, additive = lines["metric"].map(OWN).to_numpy(bool), lines["metric"].map(ADDITIVE).to_numpy(bool)
+    find, metric = _finder(found), names["metric"]
+    own, additive = _said(metric, OWN), _said(metric, ADDITIVE)
     company = lines["on_company"].to_numpy(bool)
-    steps = [("employee", own & ~company, "employee", lines["employee_id"]),
-             ("team", ~own & ~company, "team", lines["team_id"]),
-             *(("parent", ~own & ~company, "team", above) for above in _above(lines["team_id"], parents)),
+    steps = [("employee", own & ~company, "employee", names["employee_id"]),
+             ("team", ~own & ~company, "team", names["team_id"]),
+             *(("parent", ~own & ~company, "team", above) for above in _above(names["team_id"], parents)),
              ("company", company | (~own & ~additive), "company", None)]
-    rows, levels = _first(lines, find, steps)
+    rows, levels = _first(metric, find, steps)
     lines["level"] = levels
-    picked = found.reindex(rows)
-    for column in [*READ, "subject_type", "subject_id"]:
+    picked = found[[*READ, "subject_type", "subject_id"]].reindex(rows)
+    for column in picked:
         lines[column] = picked[column].to_numpy()
     return lines
 
@@ -85,31 +106,38 @@ ADDITIVE = {name: metric.additive for name, metric in METRICS.items()}
 LOWER = {name: metric.better == "lower" for name, metric in METRICS.items()}
 
 
+def _said(metric: pd.Series, told: dict) -> np.ndarray:
+    return metric.map(told).to_numpy(bool)
+
+
 def _finder(table: pd.DataFrame):
-    """A function (metric, kind, subjects or None) → row numbers of the table, −1 where there is none."""
+    """A function (metrics, kind, subjects or None) → row numbers of the table, −1 where there is none."""
     subjects = table["subject_id"].where(table["subject_id"].notna(), "")
-    names = {subject: code for code, subject in enumerate(pd.unique(subjects))}
-    metrics = {metric: code for code, metric in enumerate(pd.unique(table["metric"]))}
-    kinds = {kind: code for code, kind in enumerate(pd.unique(table["subject_type"]))}
+    known, metrics, kinds = (pd.Index(pd.unique(names)) for names in (subjects, table["metric"], table["subject_type"]))
 
     def keyed(metric, kind, subject):
-        wide = (metric.map(metrics).fillna(-1).to_numpy(np.int64) * (len(kinds) + 1) + kind) * (len(names) + 1)
-        known = subject.map(names).fillna(-1).to_numpy(np.int64)
-        return np.where((known < 0) | (wide < 0), -1, wide + known)
+        metric, subject = _codes(metric, metrics), _codes(subject, known)
+        return np.where((metric < 0) | (subject < 0), -1, (metric * len(kinds) + kind) * len(known) + subject)
 
-    keys = keyed(table["metric"], table["subject_type"].map(kinds).to_numpy(np.int64) if len(table) else 0, subjects)
+    keys = keyed(table["metric"], _codes(table["subject_type"], kinds), subjects)
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
 
     def find(metric: pd.Series, kind: str, subject: pd.Series | None) -> np.ndarray:
         if kind not in kinds or not len(ordered):
             return np.full(len(metric), -1)
-        wanted = keyed(metric, kinds[kind], pd.Series("", metric.index) if subject is None else subject)
+        wanted = keyed(metric, kinds.get_loc(kind), pd.Series([""]) if subject is None else subject)
         place = np.searchsorted(ordered, wanted)
         hit = (place < len(ordered)) & (wanted >= 0)
         hit &= ordered[np.minimum(place, len(ordered) - 1)] == wanted
         return np.where(hit, order[np.minimum(place, len(ordered) - 1)], -1)
     return find
+
+
+def _codes(names: pd.Series, known: pd.Index) -> np.ndarray:
+    """The place of each name among the known ones, −1 where it is none of them."""
+    names = names.astype("category").cat
+    return np.append(known.get_indexer(names.categories), -1)[names.codes]
 
 
 def _above(teams: pd.Series, parents: dict) -> list[pd.Series]:
@@ -118,36 +146,36 @@ def _above(teams: pd.Series, parents: dict) -> list[pd.Series]:
     return [teams.map({team: above[level] for team, above in parents.items() if len(above) > level}) for level in range(depth)]
 
 
-def _first(lines: pd.DataFrame, find, steps: list) -> tuple[np.ndarray, np.ndarray]:
-    """(row, level) of the first step that is open to a line and has a row; −1 and None where none has."""
-    rows, levels = np.full(len(lines), -1), np.full(len(lines), None, object)
+def _first(metric: pd.Series, find, steps: list) -> tuple[np.ndarray, np.ndarray]:
+    """(row, level) of the first step that is open to a line of a metric and has a row; −1 and None where none has."""
+    rows, levels = np.full(len(metric), -1), np.full(len(metric), None, object)
     for level, open_, kind, subject in steps:
-        found = np.where((rows < 0) & open_, find(lines["metric"], kind, subject), -1)
-        levels = np.where(found >= 0, level, levels)
+        found = np.where((rows < 0) & open_, find(metric, kind, subject), -1)
+        levels[found >= 0] = level
         rows = np.where(found >= 0, found, rows)
     return rows, levels
 
 
-def _read_targets(lines: pd.DataFrame, targets: pd.DataFrame, parents: dict, period: Period) -> pd.DataFrame:
+def _read_targets(lines: pd.DataFrame, names: dict, targets: pd.DataFrame, parents: dict, period: Period) -> pd.DataFrame:
     """The most specific target: employee, team, parents, role, company; a company card skips the teams, and a company
     target of an additive metric holds for the company only."""
     targets = targets.reset_index(drop=True)
     company, everyone = lines["on_company"].to_numpy(bool), np.ones(len(lines), bool)
-    steps = [("employee", everyone, "employee", lines["employee_id"]), ("team", ~company, "team", lines["team_id"]),
-             *(("team", ~company, "team", above) for above in _above(lines["team_id"], parents)),
-             ("role", everyone, "role", lines["role"]),
-             ("company", company | ~lines["metric"].map(ADDITIVE).to_numpy(bool), "company", None)]
-    rows, _ = _first(lines, _finder(targets), steps)
+    steps = [("employee", everyone, "employee", names["employee_id"]), ("team", ~company, "team", names["team_id"]),
+             *(("team", ~company, "team", above) for above in _above(names["team_id"], parents)),
+             ("role", everyone, "role", names["role"]),
+             ("company", company | ~_said(names["metric"], ADDITIVE), "company", None)]
+    rows, _ = _first(names["metric"], _finder(targets), steps)
     return _aimed(lines, targets, rows, period)
 
 
 def _aimed(frame: pd.DataFrame, targets: pd.DataFrame, rows: list, period: Period) -> pd.DataFrame:
-    picked = targets.reindex(rows)
+    picked = targets[[*AIMED, "subject_type", "subject_id"]].reindex(rows)
     for column in AIMED:
         frame[column] = picked[column].to_numpy()
     frame["target_level"] = picked["subject_type"].to_numpy()
     frame["target_subject"] = picked["subject_id"].to_numpy()
-    additive = frame["metric"].map(ADDITIVE).to_numpy(bool)
+    additive = _said(frame["metric"], ADDITIVE)
     share = np.where(additive & (period.kind == "month"), period.days / period.quarter().days, 1.0)
     for column in ("target", "floor", "benchmark"):
         frame[column] = pd.to_numeric(frame[column])
@@ -171,7 +199,7 @@ def unusable(aims: pd.DataFrame) -> np.ndarray:
 
 
 def _lower(aims: pd.DataFrame) -> np.ndarray:
-    return aims["metric"].map(LOWER).to_numpy(bool)
+    return _said(aims["metric"], LOWER)
 
 
 def _scored(plan: dict, lines: pd.DataFrame) -> pd.DataFrame:
@@ -179,11 +207,10 @@ def _scored(plan: dict, lines: pd.DataFrame) -> pd.DataFrame:
     held = lines["missing"] == ""
     with np.errstate(divide="ignore", invalid="ignore"):
         lines["attainment"] = attainment(lines["value"], lines["target"], lines["floor"]).where(held)
-    lines["score"] = np.nan
-    for curve, which in lines.groupby(_curve_names(plan, lines)).groups.items():
-        points = plan["curves"][curve]
-        lines.loc[which, "score"] = curve_score(points, lines.loc[which, "attainment"])
-    lines["score"] = lines["score"].round(9)
+    curves, attained, score = _curve_names(plan, lines), lines["attainment"].to_numpy(), np.full(len(lines), np.nan)
+    for curve in set(curves):
+        score[curves == curve] = curve_score(plan["curves"][curve], attained[curves == curve])
+    lines["score"] = score.round(9)
     return lines
 
 
@@ -249,7 +276,7 @@ def against_targets(plan: dict, period: Period, values: pd.DataFrame, targets: p
     steps += [("team", person, "team", frame["subject_id"].map(home["team_id"])),
               ("role", person, "role", frame["subject_id"].map(home["role"])),
               ("company", company | ~frame["metric"].map(ADDITIVE).to_numpy(bool), "company", None)]
-    rows, _ = _first(frame, _finder(targets), steps)
+    rows, _ = _first(frame["metric"], _finder(targets), steps)
     frame = _aimed(frame, targets, rows, period).assign(scorecard="")
     scored = _scored(plan, frame)
     return scored

@@ -37,10 +37,10 @@ class Settlement:
 
 
 def run(plan: dict, period: Period, people: pd.DataFrame, values: pd.DataFrame, targets: pd.DataFrame, parents: dict,
-        last=None, releases=None, bonus=None, populations: dict | None = None) -> Settlement:
-    """Scores and ledger; pure arithmetic over people, no SQL. Rounded once per ledger row."""
+        last=None, releases=None, bonus=None, populations: dict | None = None, placed: tuple | None = None) -> Settlement:
+    """Scores and ledger; pure arithmetic over people, no SQL. Rounded once per ledger row. `placed` as for `scores.score`."""
     phase = plans.phase(plan, period)
-    scored, lines = scores.score(plan, period, people, values, targets, parents, last, releases, bonus)
+    scored, lines = scores.score(plan, period, people, values, targets, parents, last, releases, bonus, placed)
     given = _given(plan, phase, scored, values, targets, populations or {})
     context = {"quarter_days": period.days, "phase_factor": plan["phases"][phase]["commission_factor"], "budget_factor": 1.0}
     results, budget = _results(plan, phase, given, context), plan["company"]["budget"]
