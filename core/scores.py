@@ -228,12 +228,13 @@ def _totals(plan: dict, people: pd.DataFrame, lines: pd.DataFrame, last, release
     covered = by_segment["covered_weight"].fillna(0).round(9)
     points = by_segment["points"].fillna(0)
     support = people["employee_id"].map(bonus).astype(float) if bonus is not None and len(bonus) else 0.0
-    with_bonus = people["scorecard"].map(lambda c: bool(plan["scorecards"].get(c, {}).get("bonus_points"))).astype(bool)
+    with_bonus = people["scorecard"].isin([card for card, said in plan["scorecards"].items() if said.get("bonus_points")])
     extra = pd.Series(support, index=people.index).fillna(0).clip(upper=plan["bonus_points_cap"]).where(with_bonus, 0.0)
     whole = _cut(plan, points + extra)
     renormalised = _cut(plan, points / covered.where(covered > 0) + extra)
     complete, held = covered >= 1, covered < plan["covered_minimum"]
-    released = people["employee_id"].map(lambda e: releases.get(e, plan["missing"])).where(~complete & ~held, "")
+    answers = people["employee_id"].map(releases) if releases else pd.Series(None, people.index, dtype="str")
+    released = answers.fillna(plan["missing"]).where(~complete & ~held, "")
     before = people["employee_id"].map(last).astype(float) if last is not None and len(last) else np.nan
     final = np.select([complete, held, released.eq("renormalise"), released.eq("zero"), released.eq("last")],
                       [whole, np.nan, renormalised, whole, before], np.nan)

@@ -118,9 +118,10 @@ def _valued(frame: pd.DataFrame) -> pd.DataFrame:
     frame["value"] = (frame["numerator"] / frame["denominator"].where(divisible) * scale).astype(float)
     frame["note"] = frame["note"].astype(object).where(frame["note"].notna(), "") if "note" in frame else ""
     frame = frame[frame["value"].notna() | frame["note"].ne("")].copy()
-    bounds = [_interval(*row) for row in zip(frame["metric"], frame["numerator"], frame["denominator"],
-                                             frame.get("extremes", pd.Series(index=frame.index)), strict=True)]
-    frame["low"], frame["high"] = [b[0] for b in bounds], [b[1] for b in bounds]
+    rates = frame[frame["metric"].isin([name for name, metric in METRICS.items() if metric.proportion or name == "nps"])]
+    bounds = [_interval(*row) for row in zip(rates["metric"], rates["numerator"], rates["denominator"],
+                                             rates.get("extremes", pd.Series(index=rates.index)), strict=True)]
+    frame[["low", "high"]] = pd.DataFrame(bounds, rates.index, ["low", "high"], dtype=float).reindex(frame.index)
     # The database gives groups in any order: a quarter computed twice must be the same byte by byte.
     frame = frame.sort_values(["metric", "subject_type", "subject_id"], kind="stable", ignore_index=True)
     return frame[COLUMNS].astype({"low": float, "high": float})
@@ -129,7 +130,7 @@ def _valued(frame: pd.DataFrame) -> pd.DataFrame:
 def _interval(metric: str, numerator: float, denominator: float, extremes: float) -> tuple:
     if metric == "nps":
         return statistics.adjusted_wald_nps(numerator, denominator, extremes)
-    return statistics.wilson(numerator, denominator) if METRICS[metric].proportion else (None, None)
+    return statistics.wilson(numerator, denominator)
 
 
 def provenance(con, period: Period, definitions: dict) -> pd.DataFrame:

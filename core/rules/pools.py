@@ -11,16 +11,20 @@ def shared(pools: pd.DataFrame, members: pd.DataFrame, key: str, weight: str) ->
     beneficiary. pools: `key`, pool (yuan), status, beneficiary_type, beneficiary_id, item. A payable pool without
     members is held: nobody is paid in silence, nobody forgotten. The members' rows add up to their pool."""
     pools = pools.reset_index(drop=True).assign(pool=lambda p: cents(p["pool"]), row=lambda p: p.index)
-    known = set(members.loc[members[weight] > 0, key])
-    lonely = pools["status"].eq("payable") & ~pools[key].isin(known)
+    members = members[members[weight] > 0].reset_index(drop=True).rename(
+        columns={"_file": "_member_file", "_sheet": "_member_sheet", "_row": "_member_row"})
+    lonely = pools["status"].eq("payable") & ~pools[key].isin(members[key].unique())
     pools["status"] = pools["status"].where(~lonely, "held")
     pools["reason"] = pools["reason"].where(~lonely, "no_members")
     paid = pools["status"].eq("payable")
-    joined = pools[paid].merge(members.rename(columns={"_file": "_member_file", "_sheet": "_member_sheet",
-                                                       "_row": "_member_row"}), on=key)
-    people = split(joined, ["row"], "pool", weight, "employee_id")
-    people = people.assign(beneficiary_type="employee", beneficiary_id=people["employee_id"],
-                           amount=cents(people["cut"] + people["cent"]), potential=cents(people["cut"] + people["cent"]))
+    pairs = pools.loc[paid, [key, "row", "pool"]].merge(
+        members[[key, "employee_id", weight]].assign(member=members.index), on=key)
+    cuts = split(pairs, ["row"], "pool", weight, "employee_id").reset_index(drop=True)
+    people = pd.concat([pools.take(cuts["row"]).reset_index(drop=True),
+                        members.drop(columns=key).take(cuts["member"]).reset_index(drop=True),
+                        cuts[["weight", "whole", "part", "cut", "cent"]]], axis=1)
+    amount = cents(cuts["cut"] + cuts["cent"])
+    people = people.assign(beneficiary_type="employee", beneficiary_id=people["employee_id"], amount=amount, potential=amount)
     alone = pools[~paid].assign(amount=0.0, potential=lambda rows: rows["pool"])
     return pd.concat([people, alone], ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
 
