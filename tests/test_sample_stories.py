@@ -2,7 +2,8 @@
 
 import pytest
 
-from core import importing, periods, quarter, sample
+from core import importing, metrics, periods, quarter, sample
+from core import plan as plans
 from core.datasets import DATASETS
 
 Q3 = periods.quarter("2026Q3")
@@ -165,3 +166,10 @@ def test_one_is_transferred_one_promoted_and_one_lent_with_days_that_no_post_cov
 
 def test_one_is_rewarded_and_one_deducted_each_for_a_reason(ask):
     assert ask("select sign(amount) from adjustments where quarter = '2026Q3' and reason <> '' order by 1") == [(-1,), (1,)]
+
+
+def test_a_quarter_measured_again_is_the_same_to_the_last_bit_and_names_the_same_rows(sample_store):
+    definitions = plans.default()["definitions"]
+    for read in (metrics.measure, metrics.provenance):
+        told = [read(sample_store.cursor(), Q3, definitions).to_csv(float_format="%.17g") for _ in range(3)]
+        assert told[1:] == told[:-1], read.__name__

@@ -139,5 +139,6 @@ def provenance(con, period: Period, definitions: dict) -> pd.DataFrame:
     places = parameters(period, definitions)
     facts.base(con, "*")
     facts.prepare(con, places, definitions)
-    return pd.concat([facts.rows_behind(con, metric, places) for metric in METRICS.values()],
-                     ignore_index=True)
+    found = pd.concat([facts.rows_behind(con, metric, places) for metric in METRICS.values()])
+    return found.sort_values(["metric", "subject_type", "subject_id", "dataset", "file", "sheet", "first_row"], kind="stable",
+                             ignore_index=True)

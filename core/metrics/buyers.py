@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from core.metrics.facts import used
+from core.metrics.facts import exact, used
 
 # An order counts in a subject and period if it has a line there with a paid amount above 0.
 SUBJECTS = """
@@ -62,7 +62,7 @@ def _scopes(con, places: dict, returning: bool) -> None:
 
 
 def _order_value(con) -> pd.DataFrame:
-    return con.execute("""select 'aov' as metric, subject_type, subject_id, sum(paid_amount) as numerator,
+    return con.execute(f"""select 'aov' as metric, subject_type, subject_id, {exact("paid_amount")} as numerator,
         count(distinct order_id) filter (where paid_amount > 0)::double as denominator,
         count(distinct order_id) filter (where paid_amount > 0) as n from scoped group by all""").df()
 
@@ -81,7 +81,7 @@ def ltv(con, places: dict) -> pd.DataFrame:
                            source="select *, team_id as of_team from order_lines where paid_at < $after")
     recent = "paid_at >= $ltv_start and buyer_id is not null"
     sql = f"""select 'ltv' as metric, subject_type, subject_id,
-        sum(paid_amount - refund_amount) filter (where {recent}) as numerator,
+        {exact(f"case when {recent} then paid_amount - refund_amount end")} as numerator,
         count(distinct buyer_id) filter (where {recent} and paid_amount > 0)::double as denominator,
         count(distinct buyer_id) filter (where {recent} and paid_amount > 0) as n,
         case when min(paid_at::date) > $ltv_start

@@ -58,9 +58,14 @@ def used(sql: str, places: dict) -> dict:
     return {name: value for name, value in places.items() if f"${name}" in sql}
 
 
+def exact(amount: str) -> str:
+    """SQL: the sum of an amount, the same in whatever order the rows come (doubles are not: a threshold could flip)."""
+    return f"sum(({amount})::decimal(38, 12))::double"
+
+
 def by_subject(con, facts: str, places: dict, extra: str = "") -> pd.DataFrame:
     """Sums `facts` (metric, team_id, employee_id, num, den, n) for company, teams with sub-teams, roles, employees."""
-    sums = f"sum(num) as numerator, sum(den) as denominator, sum(n) as n {extra}"
+    sums = f"{exact('num')} as numerator, {exact('den')} as denominator, sum(n) as n {extra}"
     sql = f"""with facts as materialized ({facts})
     select metric, 'company' as subject_type, null::varchar as subject_id, {sums} from facts group by metric
     union all select metric, 'team', ancestor, {sums} from facts join team_tree using (team_id) group by all
@@ -122,9 +127,10 @@ def downtime(con, places: dict) -> pd.DataFrame:
     known = con.execute("select min(started_at) < $after from incidents", {"after": places["after"]}).fetchone()[0]
     if not known:
         return pd.DataFrame()
-    facts = """select 'downtime_minutes' as metric, belongs.team_id, employee_id, coalesce(minutes, 0) as num,
+    cut = "epoch(least(coalesce(resolved_at, $after), $after) - greatest(started_at, $start)) / 60"
+    facts = f"""select 'downtime_minutes' as metric, belongs.team_id, employee_id, coalesce(minutes, 0) as num,
         1.0 as den, coalesce(incidents, 0) as n from belongs full join (select owner_id as employee_id,
-        sum(epoch(least(coalesce(resolved_at, $after), $after) - greatest(started_at, $start)) / 60) as minutes,
+        {exact(cut)} as minutes,
         count(*) as incidents from incidents where started_at < $after and coalesce(resolved_at, $after) > $start
         group by owner_id) as owned using (employee_id)"""
     return by_subject(con, facts, places).assign(denominator=1.0)
