@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from core import changes as changing
-from core import importing, metrics, people, periods, populations, sample, scores, settlement
+from core import importing, lookup, metrics, people, periods, populations, sample, scores, settlement
 from core import plan as plans
 from core.periods import Period
 from core.store import Store
@@ -87,9 +87,9 @@ def _inputs(store: Store, version: int, period: Period) -> dict:
 
 @lru_cache(maxsize=8)
 def _placed(store: Store, version: int, period: Period, definitions: tuple, held: tuple, cards: tuple) -> tuple:
-    """`scores.place`, the same for every weight of a plan's cards."""
+    """`lookup.place`, the same for every weight of a plan's cards."""
     inputs = _inputs(store, version, period)
-    return scores.place(held, cards, period, inputs["people"], measured(store, period, _thawed(definitions)),
+    return lookup.place(held, cards, period, inputs["people"], measured(store, period, _thawed(definitions)),
                         inputs["targets"], inputs["parents"])
 
 
@@ -276,8 +276,7 @@ def evaluate(store: Store, period: Period, plan: dict | None = None, ramp_up: bo
     def values(of: Period) -> pd.DataFrame:
         told = [measured(store, of, plan["definitions"])] + ([_ramp_up(store, version, of)] if ramp_up else [])
         return pd.concat([frame for frame in told if len(frame)] or told[:1], ignore_index=True)
-    frame = scores.against_targets(plan, period, values(period), targets(con, period),
-                                   people.team_parents(con), people.belongs(con, period))
+    frame = scores.against_targets(plan, period, values(period), targets(con, period), people.belongs(con, period))
     key = ["metric", "subject_type", "subject_id"]
     for column, other in (("previous", period.previous()), ("year_before", period.year_before())):
         frame = frame.merge(values(other)[[*key, "value"]].rename(columns={"value": column}), on=key, how="left")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from core import people, periods, quarter, scores
+from core import lookup, people, periods, quarter
 from core.metrics import facts
 from core.periods import Period
 
@@ -65,13 +65,13 @@ def gmv(con, period: Period, plan: dict, by: str = "team", team: str | None = No
     elif by == "channel":
         frame["target"] = float("nan")
     else:
-        frame = _with_targets(con, frame, period, plan, by, team)
+        frame = _with_targets(con, frame, period, by, team)
     return frame.sort_values(["actual", "group"], ascending=[False, True], ignore_index=True)
 
 
-def _with_targets(con, frame: pd.DataFrame, period: Period, plan: dict, by: str, team: str | None) -> pd.DataFrame:
+def _with_targets(con, frame: pd.DataFrame, period: Period, by: str, team: str | None) -> pd.DataFrame:
     """The frame with `target`, and a row of each group that has nothing but a target."""
-    aims = _aims(con, period, plan)
+    aims = _aims(con, period)
     if by == "company":
         whole = pd.DataFrame({"group": ["company"], "target": [aims.get(team)]}).astype({"target": float})
         return frame.merge(whole, on="group", how="outer")
@@ -81,12 +81,12 @@ def _with_targets(con, frame: pd.DataFrame, period: Period, plan: dict, by: str,
     return frame.merge(aimed.astype({"group": object, "target": float}), on="group", how="outer")
 
 
-def _aims(con, period: Period, plan: dict) -> dict:
+def _aims(con, period: Period) -> dict:
     """Team (None: the company) → its GMV target of the period, where it has one, as the evaluation looks it up."""
     told = quarter.targets(con, period)
     told = told[told["metric"].eq("gmv") & told["subject_type"].isin(["company", "team"])]
     rows = told[["metric", "subject_type", "subject_id"]].assign(value=float("nan"))
-    aimed = scores.against_targets(plan, period, rows, told, people.team_parents(con), people.belongs(con, period))
+    aimed = lookup.aim(rows, told, people.belongs(con, period), period)
     subjects = aimed["subject_id"].where(aimed["subject_type"].eq("team"), None)
     return {None if pd.isna(subject) else subject: target for subject, target in zip(subjects, aimed["target"], strict=True)}
 
@@ -99,7 +99,7 @@ def gmv_months(con, first: Period, last: Period, plan: dict, team: str | None = 
         months.append(periods.month_of(day))
         day = months[-1].end + timedelta(days=1)
     sums = _sums(con, first.year_before().start, last.end, "month", plan["definitions"]["gmv"], team).set_index("group")
-    aims = {label: _aims(con, periods.quarter(label), plan).get(team)
+    aims = {label: _aims(con, periods.quarter(label)).get(team)
             for label in dict.fromkeys(m.quarter().label for m in months)}
     return pd.DataFrame([{
         "month": m.label, "actual": sums["amount"].get(m.label), "source": sums["source"].get(m.label),

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from core import scores, text
+from core import lookup, text
 from core.datasets import DATASETS, IDENTIFYING, IDENTIFYING_ALONE, PERSONAL
 from core.importing.match import Match, normal
 from core.importing.mend import mend
@@ -80,8 +80,8 @@ def _unusable(rows: Rows) -> None:
     """A warning for each target that no score can be computed with: it is stored, and counts as missing."""
     aims = rows.con.execute(f"select _row as row, metric, target, floor from {rows.table} where target is not null and"
                             " metric is not null and _row not in (from bad) order by _row").df()
-    whole = aims.assign(floor=scores.floors(aims))
-    wrong = whole.assign(reason=scores.unusable(whole), column=aims["floor"].notna().map({True: "floor", False: "target"}))
+    whole = aims.assign(floor=lookup.floors(aims))
+    wrong = whole.assign(reason=lookup.unusable(whole), column=aims["floor"].notna().map({True: "floor", False: "target"}))
     wrong = wrong[wrong["reason"] != ""]
     for aim in wrong.head(SHOWN).itertuples():
         tell(rows, aim.reason, "warning", cell=place(rows, aim.column, aim.row), column=label(rows, aim.column),
