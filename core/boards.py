@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from core import people, periods, populations, quarter, scores
+from core import lookup, people, periods, populations, quarter, scores
 from core import plan as plans
 from core.periods import Period
 from core.rules import cents
@@ -165,7 +165,7 @@ def _of_teams(con, values: pd.DataFrame, period: Period, tree: pd.DataFrame) -> 
     own = values[values["subject_type"].eq("employee") & values["value"].notna()].merge(
         home[["employee_id", "ancestor"]], left_on="subject_id", right_on="employee_id")
     sums = own.groupby(["metric", "ancestor"], as_index=False)[["numerator", "denominator", "n"]].sum()
-    additive = sums["metric"].map(scores.ADDITIVE).eq(True)
+    additive = sums["metric"].map(lookup.ADDITIVE).eq(True)
     sums["denominator"] = sums["denominator"].mask(additive, 1.0)
     sums = sums.assign(value=sums["numerator"] / sums["denominator"].where(sums["denominator"] != 0), subject_type="employee")
     others = values[values["subject_type"].ne("employee")]
@@ -174,8 +174,8 @@ def _of_teams(con, values: pd.DataFrame, period: Period, tree: pd.DataFrame) -> 
 
 def _without_a_posts_target(lines: pd.DataFrame, parents: set) -> pd.DataFrame:
     """A role's target of an additive figure is one post's: no bar for the sum of several people or of a team's sub-teams."""
-    summed = lines["metric"].map(scores.OWN).eq(True) | lines["team_id"].isin(parents)
-    post = lines["metric"].map(scores.ADDITIVE).eq(True) & lines["target_level"].isin(["role", "company"]) & summed
+    summed = lines["metric"].map(lookup.OWN).eq(True) | lines["team_id"].isin(parents)
+    post = lines["metric"].map(lookup.ADDITIVE).eq(True) & lines["target_level"].isin(["role", "company"]) & summed
     lines.loc[post, ["target", "score"]] = np.nan
     lines["missing"] = lines["missing"].mask(post & lines["missing"].eq(""), "no_target")
     return lines
