@@ -11,8 +11,8 @@ from tests.test_settlement import COMPANY, computed
 
 Q3 = periods.quarter("2026Q3")
 PLAN = changes.apply(plans.default(), {"company.phase": "mature"})
-READ = ("employees", "teams", "assignments", "targets", "projects", "milestones", "project_members", "sku_months", "equity_grants",
-        "collaboration_points", "benefit_choices", "innovation_projects", "adjustments", "votes")
+READ = ("employees", "teams", "assignments", "targets", "projects", "milestones", "project_members", "sku_months",
+        "equity_grants", "collaboration_points", "benefit_choices", "innovation_projects", "adjustments", "votes")
 # The rows that need the column's figure: their rule and their statuses, in order.
 WAITS = {
     ("sku_months", "gmv_target"): ("rocket", ["pending"] * 3),
