@@ -187,6 +187,10 @@ def test_the_total_is_the_sum_of_the_rows_in_every_grouping(sample_store):
     money = settled.ledger[settled.ledger["unit"].eq("CNY") & settled.ledger["rule"].ne("innovation_fund")]
     for group in ("rule", "beneficiary_id", "status", "item"):
         assert round(money.groupby(group)["amount"].sum().sum(), 2) == settled.totals["payable_cny"]
+    totals = settled.totals
+    assert round(sum(totals["payable_by_rule"].values()), 2) == totals["payable_cny"]
+    assert totals["payable_by_rule"]["commission"] < totals["by_rule"]["commission"]
+    assert round(sum(totals["by_rule"].values()), 2) == round(sum(totals["by_status"].values()), 2)
 
 
 def test_a_quarter_computed_twice_is_the_same_byte_by_byte_and_row_order_changes_nothing(stored, tmp_path):
