@@ -158,11 +158,13 @@ def _by_team(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def growth(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """One row: the company's ltv_growth (fraction) and repurchase_lift (points) over the year; NaN where one is unknown."""
+    """One row: the company's ltv and repurchase now and the year before, ltv_growth (fraction) and repurchase_lift (points)
+    between them; NaN where one is unknown."""
     def company(values: pd.DataFrame, metric: str) -> float:
         found = values[values["metric"].eq(metric) & values["subject_type"].eq("company")]["value"]
         return float(found.iloc[0]) if len(found) and pd.notna(found.iloc[0]) else np.nan
     ltv, ltv_before = company(now, "ltv"), company(before, "ltv")
-    lift = (company(now, "repurchase_rate") - company(before, "repurchase_rate")) * 100
+    bought, bought_before = company(now, "repurchase_rate"), company(before, "repurchase_rate")
     return pd.DataFrame([{"ltv": ltv, "ltv_before": ltv_before, "ltv_growth": ltv / ltv_before - 1 if ltv_before else np.nan,
-                          "repurchase_lift": lift}])
+                          "repurchase": bought, "repurchase_before": bought_before,
+                          "repurchase_lift": (bought - bought_before) * 100}])

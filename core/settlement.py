@@ -79,7 +79,8 @@ def _given(plan: dict, phase: str, scored: pd.DataFrame, values: pd.DataFrame, t
         before = before.drop_duplicates("employee_id").set_index("employee_id")
         who = populations["choices"]["employee_id"]
         given["choices"] = populations["choices"].assign(grade_before=who.map(before["grade"]).astype(object),
-                                                         grade_open=who.map(before["open"]).eq(True))
+                                                         grade_open=who.map(before["open"]).eq(True), **{
+            f"_grade_before{part}": who.map(before[part]) for part in ("_file", "_sheet", "_row") if part in before})
     return given
 
 
