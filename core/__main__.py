@@ -28,11 +28,9 @@ def data_folder() -> Path:
 
 def parser() -> argparse.ArgumentParser:
     """The commands and options of the shell."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--db", type=Path, default=data_folder() / "ours.duckdb", help="the database file")
-    common.add_argument("--json", action="store_true", help="print JSON")
-    common.add_argument("--lang", choices=text.LANGUAGES, default="zh")
-    whole = argparse.ArgumentParser(prog="python -m core", description=__doc__)
+    whole = argparse.ArgumentParser(prog="python -m core", description=__doc__, parents=[_common()])
+    whole.set_defaults(db=data_folder() / "ours.duckdb", json=False, lang="zh")
+    common = _common()
     commands = whole.add_subparsers(dest="command", required=True)
 
     add = commands.add_parser("import", parents=[common], help="read, check and save files as one batch")
@@ -64,6 +62,15 @@ def parser() -> argparse.ArgumentParser:
     taken_back = commands.add_parser("undo", parents=[common], help="take a batch back")
     taken_back.add_argument("batch", type=int)
     return whole
+
+
+def _common() -> argparse.ArgumentParser:
+    """The options of every command, which may stand before it as well as behind: one that is not said decides nothing."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--db", type=Path, help="the database file")
+    common.add_argument("--json", action="store_true", help="print JSON")
+    common.add_argument("--lang", choices=text.LANGUAGES)
+    return common
 
 
 def _pair(argument: str) -> tuple[str, str]:
@@ -177,6 +184,7 @@ def readable(answer: dict, depth: int = 0) -> str:
     """The answer as indented text for a person at a terminal."""
     lines = []
     for name, value in answer.items():
+        name = {"by_rule": "by_rule (potential)", "by_status": "by_status (potential)"}.get(name, name)
         if isinstance(value, dict):
             lines += ["  " * depth + f"{name}:", readable(value, depth + 1)]
         elif isinstance(value, list) and value and isinstance(value[0], dict):

@@ -17,8 +17,8 @@ class Column:
     `choices` canonical value → {zh, en, also}; `default` is the text an empty cell is read as ("" = stays empty),
     `defaults` the same by the value of another column (`by`); `refers` = dataset whose key it holds → SQL of the rows
     where it does, `must_exist` = an unknown one is an error; `daily` = which of a month's days holds for the month
-    ("" = the days are added up); `percent` = 27% is a value of it, `flips` = a file that has it with a minus throughout
-    means the same without, `empty` = words that say that there is none."""
+    ("" = the days are added up); `percent` = 27% is a value of it, 0.27; `points` = 2% is one too, two points; `flips` = a
+    file that has it with a minus throughout means the same without, `empty` = words that say that there is none."""
 
     name: str
     zh: str
@@ -35,6 +35,7 @@ class Column:
     must_exist: bool = False
     daily: str = ""
     percent: bool = False
+    points: bool = False
     flips: bool = False
     empty: tuple[str, ...] = ()
 

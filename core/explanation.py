@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core import text
+from core import periods, text
 from core.metrics import METRICS
 
 TOLD = tomllib.loads((Path(__file__).parent.parent / "data" / "rules.toml").read_text("utf-8"))
@@ -32,19 +32,21 @@ class Step:
 
 def steps(settled, row: int, provenance: pd.DataFrame | None = None) -> list[Step]:
     """The steps of a ledger row; the last ones are `potential`, `status` and `amount`. A step whose value is not there is
-    told only for a metric of a scorecard, so that what is missing is seen."""
+    told only for a metric of a scorecard and where the rule says always, so that what is missing is seen."""
     entry = settled.ledger.iloc[row]
     rule = settled.plan["rules"][entry["rule"]]
     paid = settled.results[entry["rule"]].iloc[int(entry["line"])]
     told = TOLD[rule["kind"]]
     found = _of_scores(settled, paid, provenance) if rule["kind"] == "scorecard_pay" else []
-    found += [step for said in told["steps"] if (step := _step(said, settled, entry["rule"], paid, provenance))]
-    potential = told.get("alone", "pool")
+    words = [one for said in told["steps"] for one in _each(said, settled, paid)]
+    found += [step for said in words if (step := _step(said, settled, entry["rule"], paid, provenance))]
+    options = told.get("alone", "pool")
     if told.get("split") and pd.notna(paid.get("cut")):
         found += [step for said in TOLD["split"]["steps"] if (step := _step(said, settled, entry["rule"], paid, provenance))]
-        potential = TOLD["split"]["amount"]
-    known = {step.name for step in found if _there(step.value)}
-    computed = potential if _there(entry["potential"]) and set(names(potential)) <= known else ""
+        options = TOLD["split"]["amount"]
+    known = {step.name for step in found if _there(step.value)} if _there(entry["potential"]) else set()
+    options = [options] if isinstance(options, str) else options
+    computed = next((formula for formula in options if set(names(formula)) <= known), "")
     return [*found, Step("potential", "金额", "Amount itself", entry["unit"], entry["potential"], computed or "—", computed),
             Step("status", "状态", "Status", "status", entry["status"], entry["reason"] or ""),
             Step("amount", "现应发", "Payable now", entry["unit"], entry["amount"], 'potential if status is "payable", else 0',
@@ -62,6 +64,18 @@ def names(formula: str) -> list[str]:
     return NAME.findall(re.sub(r'"[^"]*"', "", formula))
 
 
+def _each(said: dict, settled, paid: pd.Series) -> list[dict]:
+    """A step as it is; one of `each` quarter once for each of the last so many, this one first."""
+    if "each" not in said:
+        return [said]
+    quarters = [periods.quarter(settled.quarter)]
+    while len(quarters) < paid[said["each"]]:
+        quarters.append(quarters[-1].previous())
+    return [said | {"name": f"{said['name']}_{back}", "back": back, **{lang: said[lang].format(quarter=quarter.label)
+                                                                     for lang in text.LANGUAGES}}
+            for back, quarter in enumerate(quarters)]
+
+
 def _there(value) -> bool:
     return value is not None and not (not isinstance(value, str) and pd.isna(value))
 
@@ -72,15 +86,16 @@ def _step(said: dict, settled, rule: str, paid: pd.Series, provenance) -> Step |
     counted = "score" if _there(paid.get("score")) else "provisional"
     column = {"worth": "potential", "counted": counted}.get(said["name"], said["name"])
     value = paid.get(column)
-    if not _there(value):
+    if not _there(value) and not said.get("always"):
         return None
+    value, unit = value if _there(value) else None, paid["figure_unit"] if said["unit"] == "figure" else said["unit"]
     formula, metric = said.get("formula", ""), paid.get("metric") if said["unit"] == "metric" else ""
     if formula in ("covered", "counted"):
         formula = _card_formula(settled, paid, formula)
     source = formula or _source(said, settled, rule, paid, provenance)
     if said["name"] == "base" and not _there(paid.get("bonus_target")):
         formula = f"{settled.plan['rules'][rule]['base_bonus']} * {paid['position_value']:g}"
-    return Step(said["name"], said["zh"], said["en"], said["unit"], value, source, formula, metric or "")
+    return Step(said["name"], said["zh"], said["en"], unit, value, source, formula, metric or "")
 
 
 def _source(said: dict, settled, rule: str, paid: pd.Series, provenance) -> str:
@@ -89,8 +104,14 @@ def _source(said: dict, settled, rule: str, paid: pd.Series, provenance) -> str:
     places = {"plan": f"{version} rules.{rule}.{said.get('plan', said['name'])}", "quarter": settled.quarter,
               "phase": f"{version} phases.{settled.phase}.commission_factor", "budget": f"{version} company.budget",
               "bonus": "member_months.innovation_support", "remainder": "largest remainder", "members": "Σ of the members",
-              "history": "all rows before", "grade": "grade of the quarter before",
-              "company": "company figures, this quarter against the year before"}
+              "history": "all rows before"}
+    if said["from"] == "grade":
+        return _source_of_grade(said, settled, paid)
+    if said["from"] in ("company", "year_before"):
+        now, name = periods.quarter(settled.quarter), said["metric"]
+        line = {"metric": name, "subject_type": "company", "value": paid[said["name"]]}
+        read = source_of(line, provenance) if said["from"] == "company" else ""
+        return read or f"company {name} {(now if said['from'] == 'company' else now.year_before()).label}"
     if said["from"] == "figure":
         line = {"metric": paid["metric"], "subject_type": paid.get("subject_type", "team"), "value": paid["value"],
                 "subject_id": paid.get("subject_id", paid.get("team_id"))}
@@ -99,6 +120,16 @@ def _source(said: dict, settled, rule: str, paid: pd.Series, provenance) -> str:
         return (f"bonus_target · {place(paid)}" if _there(paid["bonus_target"]) else
                 f"{version} rules.{rule}.base_bonus × position_value {paid['position_value']:g} · {place(paid)}")
     return places.get(said["from"]) or place(paid, prefix)
+
+
+def _source_of_grade(said: dict, settled, paid: pd.Series) -> str:
+    """Where an earlier quarter's grade was uploaded, else the quarter whose scores gave it."""
+    asked = periods.quarter(settled.quarter)
+    for _ in range(said.get("back", 1)):
+        asked = asked.previous()
+    if not _there(paid.get(said["name"])) and not paid.get("grade_open"):
+        return "no grade"
+    return place(paid, f"_{said['name']}") or f"scores of {asked.label}"
 
 
 def place(row, prefix: str = "") -> str:
@@ -178,7 +209,7 @@ def reason_text(row, lang: str) -> str:
     gap = abs(needed - figure) if _there(figure) and _there(needed) else None
     bar = text.say(f"reason.bar.{SIGNS.get(row.get('sign'), 'at_least')}", lang, needed=text.full(needed, unit, lang))
     return text.say(key if text.has(key) else "reason.other", lang, figure=text.full(figure, unit, lang), bar=bar,
-                    needed=text.full(needed, unit, lang), gap=text.full(gap, unit, lang), code=row["reason"],
+                    needed=text.full(needed, unit, lang), gap=text.distance(gap, unit, lang), code=row["reason"],
                     missed=money(row["potential"], row["unit"], lang))
 
 

@@ -70,14 +70,21 @@ def read(con, period: Period) -> dict[str, pd.DataFrame]:
     """The populations of a quarter that are rows of the stored tables (amounts in yuan, shares as fractions)."""
     places = {"start": period.start, "end": period.end, "quarter": period.label, "year": str(period.start.year),
               "fourth": period.label.endswith("Q4"), "first_month": f"{period.start:%Y-%m}", "last_month": f"{period.end:%Y-%m}"}
-    found = {name: con.execute(sql, {k: v for k, v in places.items() if f"${k}" in sql}).df() for name, sql in QUERIES.items()}
-    found["tranches"] = _tranches(con.execute(GRANTS, {"end": period.end}).df(), period)
-    found["redemptions"] = _redemptions(con.execute(POINTS, {"start": period.start, "end": period.end}).df(), period)
+    found = {name: _rows(con, sql, places) for name, sql in QUERIES.items()}
+    found["tranches"] = _tranches(_rows(con, GRANTS, places), period)
+    found["redemptions"] = _redemptions(_rows(con, POINTS, places), period)
     segments = people.segments(con, period)
     found["person_days"] = _person_days(segments)
     found["at_end"] = segments[segments["to_date"].eq(pd.Timestamp(period.end))].reset_index(drop=True)
     found["squads"] = con.execute("select team_id from teams where kind = 'squad'").df()
     return found
+
+
+def _rows(con, sql: str, places: dict) -> pd.DataFrame:
+    """The rows of a query; what is missing in a number is NaN, also where all of it is, which DuckDB answers as nullable
+    integers: those compare to a third truth value that no rule knows."""
+    frame = con.execute(sql, {name: value for name, value in places.items() if f"${name}" in sql}).df()
+    return frame.astype({name: float for name, kind in frame.dtypes.items() if isinstance(kind, pd.Int64Dtype | pd.Int32Dtype)})
 
 
 def _person_days(segments: pd.DataFrame) -> pd.DataFrame:
@@ -151,11 +158,13 @@ def _by_team(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def growth(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """One row: the company's ltv_growth (fraction) and repurchase_lift (points) over the year; NaN where one is unknown."""
+    """One row: the company's ltv and repurchase now and the year before, ltv_growth (fraction) and repurchase_lift (points)
+    between them; NaN where one is unknown."""
     def company(values: pd.DataFrame, metric: str) -> float:
         found = values[values["metric"].eq(metric) & values["subject_type"].eq("company")]["value"]
         return float(found.iloc[0]) if len(found) and pd.notna(found.iloc[0]) else np.nan
     ltv, ltv_before = company(now, "ltv"), company(before, "ltv")
-    lift = (company(now, "repurchase_rate") - company(before, "repurchase_rate")) * 100
+    bought, bought_before = company(now, "repurchase_rate"), company(before, "repurchase_rate")
     return pd.DataFrame([{"ltv": ltv, "ltv_before": ltv_before, "ltv_growth": ltv / ltv_before - 1 if ltv_before else np.nan,
-                          "repurchase_lift": lift}])
+                          "repurchase": bought, "repurchase_before": bought_before,
+                          "repurchase_lift": (bought - bought_before) * 100}])

@@ -190,18 +190,19 @@ def _year_before(store: Store, version: int, period: Period, definitions: tuple)
 @lru_cache(maxsize=16)
 def _grades(store: Store, version: int, period: Period, back: int) -> pd.DataFrame:
     """employee_id, back (1 = the quarter before …), grade, open (not final yet), since, of the earlier quarters: the
-    uploaded grade, else the computed one."""
+    uploaded grade and where it was read, else the computed one."""
     told, earlier = [], period
     for number in range(1, back + 1):
         earlier = earlier.previous()
-        told.append(store.cursor().execute("select employee_id, grade, false as open from grades where quarter = ?",
-                                           [earlier.label]).df().assign(back=number))
+        told.append(store.cursor().execute("select employee_id, grade, false as open, _file, _sheet, _row from grades"
+                                           " where quarter = ?", [earlier.label]).df().assign(back=number))
         scored = _scored(store, version, earlier)
         if scored is not None:
             computed = scored[~scored["employee_id"].isin(told[-1]["employee_id"])]
             final = computed["state"].eq("final").groupby(computed["employee_id"]).transform("all")
-            told.append(computed.assign(open=~final, back=number).drop_duplicates("employee_id"))
-    columns = ["employee_id", "back", "grade", "open"]
+            told.append(computed.assign(open=~final, back=number, _file=None, _sheet=None, _row=None)
+                        .drop_duplicates("employee_id"))
+    columns = ["employee_id", "back", "grade", "open", "_file", "_sheet", "_row"]
     frame = pd.concat([t[columns] for t in told], ignore_index=True) if told else pd.DataFrame(columns=columns)
     return frame.assign(since=True)
 

@@ -27,7 +27,7 @@ class Comparison:
                 "by_team": self._by("team_id"), "people": self.people[columns].to_dict("records")}
 
     def _by(self, column: str) -> dict:
-        return self.people.groupby(column)[["before", "after", "change"]].sum().round(2).to_dict("index")
+        return self.people.fillna({column: "—"}).groupby(column)[["before", "after", "change"]].sum().round(2).to_dict("index")
 
 
 def paid(ledger: pd.DataFrame) -> pd.DataFrame:

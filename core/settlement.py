@@ -22,7 +22,8 @@ READS = {"scorecard_pay": (), "surplus_share": ("team_targets", "own", "person_d
 @dataclass(frozen=True)
 class Settlement:
     """A quarter under one plan: `scores` per assignment, `metrics` per assignment × metric, `ledger` (one row per
-    beneficiary and item; `line` is its row in `results[rule]`, the rule's own columns), `awards`, `totals`."""
+    beneficiary and item; `line` is its row in `results[rule]`, the rule's own columns), `awards`, `totals`: what is
+    payable, in all and by rule; `by_rule` and `by_status` are Σ potential in yuan, the project money of a fund included."""
 
     quarter: str
     plan: dict
@@ -78,7 +79,8 @@ def _given(plan: dict, phase: str, scored: pd.DataFrame, values: pd.DataFrame, t
         before = before.drop_duplicates("employee_id").set_index("employee_id")
         who = populations["choices"]["employee_id"]
         given["choices"] = populations["choices"].assign(grade_before=who.map(before["grade"]).astype(object),
-                                                         grade_open=who.map(before["open"]).eq(True))
+                                                         grade_open=who.map(before["open"]).eq(True), **{
+            f"_grade_before{part}": who.map(before[part]) for part in ("_file", "_sheet", "_row") if part in before})
     return given
 
 
@@ -126,8 +128,9 @@ def _ledger(results: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 def _totals(plan: dict, ledger: pd.DataFrame, budget: float, factor: float) -> dict:
     money = ledger[ledger["unit"].eq("CNY")]
-    potential = money["potential"].fillna(0)
-    return {"payable_cny": round(float(ledger.loc[counted(plan, ledger), "amount"].sum()), 2),
+    potential, own = money["potential"].fillna(0), ledger[counted(plan, ledger)]
+    return {"payable_cny": round(float(own["amount"].sum()), 2),
+            "payable_by_rule": own.groupby("rule", sort=False)["amount"].sum().round(2).to_dict(),
             "by_rule": potential.groupby(money["rule"], sort=False).sum().round(2).to_dict(),
             "by_status": potential.groupby(money["status"]).sum().round(2).to_dict(),
             "budget": budget or None, "factor": factor}

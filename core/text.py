@@ -75,6 +75,13 @@ def full(value, unit: str, lang: str) -> str:
     return f"{value:,.0f}" if unit == "count" else f"{value:,.4f}".rstrip("0").rstrip(".")
 
 
+def distance(value, unit: str, lang: str) -> str:
+    """How far two figures lie apart, at full precision; two rates in percentage points."""
+    if unit != "percent" or missing(value):
+        return full(value, unit, lang)
+    return say("reason.unit.percentage_points", lang, amount=full(value * 100, "plain", lang))
+
+
 def whole(yuan: float) -> str:
     """Money to the yuan: where a small change must be seen in a large total."""
     return f"{'-' if yuan < 0 else ''}¥{abs(yuan):,.0f}"

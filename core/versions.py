@@ -6,7 +6,6 @@ from core import quarter
 from core.periods import Period
 from core.plan import copied, in_force
 from core.plan.problems import words
-from core.settlement import counted
 from core.store import Store
 
 # What others refer to comes first when something is added, and last when it is taken away.
@@ -101,8 +100,7 @@ def label(old: dict, new: dict, difference: Difference, lang: str) -> str:
 
 def by_rule(settled) -> dict[str, float]:
     """What is payable of each rule in yuan; rules that pay nothing are 0. They add up to what is payable in all."""
-    paid = settled.ledger[counted(settled.plan, settled.ledger) & settled.ledger["status"].eq("payable")]
-    sums = paid.groupby("rule")["amount"].sum().round(2).to_dict()
+    sums = settled.totals["payable_by_rule"]
     return {rule: float(sums.get(rule, 0.0)) for rule in dict.fromkeys([*settled.plan["rules"], *sums])}
 
 

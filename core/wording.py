@@ -12,8 +12,7 @@ from core.metrics import METRICS
 
 SIGNS = {ast.Add: (" + ", 1), ast.Sub: (" − ", 1), ast.Mult: (" × ", 2), ast.Div: (" ÷ ", 2)}
 SOURCES = {"Σ of the members": "members", "largest remainder": "remainder", "all rows before": "history",
-           "grade of the quarter before": "grade_before", "member_months.innovation_support": "bonus",
-           "company figures, this quarter against the year before": "company_year"}
+           "no grade": "no_grade", "member_months.innovation_support": "bonus"}
 
 
 def label(step: Step, lang: str) -> str:
@@ -56,6 +55,11 @@ def source(said: str, lang: str) -> str:
     if said.startswith("plan v"):
         version, _, rest = said.removeprefix("plan ").partition(" ")
         return _say("source.plan", lang, version=version, address=rest)
+    if said.startswith("scores of "):
+        return _say("source.scores", lang, quarter=said.removeprefix("scores of "))
+    if said.startswith("company "):
+        _, metric, quarter = said.split()
+        return _say("source.company", lang, metric=getattr(METRICS[metric], lang), quarter=quarter)
     return text.say(f"page.reason.{said}", lang) if text.has(f"page.reason.{said}") else said
 
 

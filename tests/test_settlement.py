@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from core import changes, explanation, people, periods, quarter
+from core import changes, explanation, people, periods, quarter, text, wording
 from core import plan as plans
 
 Q3 = periods.quarter("2026Q3")
@@ -182,11 +182,58 @@ def test_every_row_says_why_and_its_inputs_give_its_amount(store, phase):
     assert recomputed > 20
 
 
+def told(settled, rule: str, number: int, provenance=None) -> dict[str, tuple]:
+    """Step → (value, source) of the rule's row of this number."""
+    row = settled.ledger.index[settled.ledger["rule"].eq(rule)][number]
+    return {step.name: (step.value, step.source) for step in explanation.steps(settled, row, provenance)}
+
+
+def test_a_grade_says_whether_it_was_uploaded_computed_or_is_not_there(store):
+    settled = quarter.settle(store, Q3)
+    assert told(settled, "benefit", 0)["grade_before"] == ("B", "cases · grades · 2")
+    assert told(settled, "benefit", 2)["grade_before"] == (None, "no grade")
+    lines = explanation.steps(settled, settled.ledger.index[settled.ledger["rule"].eq("benefit")][2])
+    assert wording.value(lines[0], "zh") == "—" and wording.how(lines[0], lines, "zh") == "没有已上传或可评定的等级"
+
+
+def test_the_growth_fund_tells_the_grade_of_each_quarter_that_counts(stored):
+    store = stored(**COMPANY | {"grades": COMPANY["grades"].replace("2026Q2,E1,B", "2026Q2,E1,A+")})
+    settled = quarter.settle(store, Q3, changes={"grades.A+": 100, "grades.A": 99})
+    steps = told(settled, "growth_fund", 0)
+    assert [steps[f"grade_{back}"] for back in range(3)] == [
+        ("A+", "scores of 2026Q3"), ("A+", "cases · grades · 2"), ("A+", "cases · grades · 3")]
+    row = settled.ledger.index[settled.ledger["rule"].eq("growth_fund")][0]
+    assert "2026Q1 等级" in [step.zh for step in explanation.steps(settled, row)]
+
+
+def test_a_missed_tranche_names_the_condition_its_distance_and_the_figures_of_both_years(sample_store):
+    settled = quarter.settle(sample_store, Q3)
+    missed = settled.ledger[settled.ledger["reason"].eq("repurchase_missed")].iloc[0]
+    number = settled.ledger.index[settled.ledger["rule"].eq("equity")].get_loc(missed.name)
+    steps = told(settled, "equity", number, quarter.sources(sample_store, Q3, settled.plan))
+    assert steps["repurchase_lift"][0] == pytest.approx((steps["repurchase"][0] - steps["repurchase_before"][0]) * 100)
+    assert missed["figure"] == steps["repurchase_lift"][0] < missed["needed"] == steps["repurchase_lift_min"][0]
+    assert steps["repurchase_before"][1] == "company repurchase_rate 2025Q3" and "·" in steps["repurchase"][1]
+    assert "fraction" not in steps
+    said = explanation.reason_text(missed, "zh")
+    assert "个百分点" in said and f"差 {text.full(missed['needed'] - missed['figure'], 'plain', 'zh')}" in said
+
+
+def test_a_refund_rate_of_a_milestone_is_told_in_per_cent(store):
+    settled = quarter.settle(store, Q3)
+    row = settled.ledger[settled.ledger["item"].eq("P1 · after_sales")].iloc[0]
+    assert "实际 6%，须低于 6%" in explanation.reason_text(row, "zh")
+
+
 def test_the_total_is_the_sum_of_the_rows_in_every_grouping(sample_store):
     settled = quarter.settle(sample_store, Q3)
     money = settled.ledger[settled.ledger["unit"].eq("CNY") & settled.ledger["rule"].ne("innovation_fund")]
     for group in ("rule", "beneficiary_id", "status", "item"):
         assert round(money.groupby(group)["amount"].sum().sum(), 2) == settled.totals["payable_cny"]
+    totals = settled.totals
+    assert round(sum(totals["payable_by_rule"].values()), 2) == totals["payable_cny"]
+    assert totals["payable_by_rule"]["commission"] < totals["by_rule"]["commission"]
+    assert round(sum(totals["by_rule"].values()), 2) == round(sum(totals["by_status"].values()), 2)
 
 
 def test_a_quarter_computed_twice_is_the_same_byte_by_byte_and_row_order_changes_nothing(stored, tmp_path):

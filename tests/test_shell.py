@@ -127,3 +127,11 @@ def test_the_sample_company_is_written_in_either_phase(shell, tmp_path):
     with pytest.raises(SystemExit) as refused:
         shell("sample", tmp_path / "other", "--variant", "startup")
     assert refused.value.code == 2 and not (tmp_path / "other").exists()
+
+
+def test_an_option_of_every_command_may_stand_before_it_or_behind_it(tmp_path, capsys):
+    database = str(tmp_path / "other.duckdb")
+    for arguments in (["--db", database, "--json", "history"], ["history", "--db", database, "--json"],
+                      ["--db", "elsewhere", "--json", "history", "--db", database]):
+        assert main(arguments) == 0 and json.loads(capsys.readouterr().out) == {"batches": []}
+    assert [path.name for path in tmp_path.glob("*.duckdb")] == ["other.duckdb"]

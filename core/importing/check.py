@@ -157,5 +157,6 @@ def _totals(rows: Rows) -> None:
                              f" having round(sum({part}), 6) <> 1 and not bool_or(_row in (from bad))"
                              f" order by 2 limit {SHOWN}").fetchall()
     for value, row, total, times in wrong:
-        tell(rows, "shares_not_whole", "warning", cell=place(rows, part, row), column=label(rows, part), value=value,
+        code = "shares_not_whole" if total > 0 else "shares_of_nothing"
+        tell(rows, code, "warning", cell=place(rows, part, row), column=label(rows, part), value=value,
              sum=f"{total * 100:.4f}".rstrip("0").rstrip(".") + "%", count=times)

@@ -229,7 +229,7 @@ def _nearly(found: Match, decided: Decision) -> Match:
 
 def _takes(dataset: Dataset, name: str, header: str) -> bool:
     """Whether a field can have the header's unit: 利润(%) is a rate and no profit."""
-    return unit(header) != 0.01 or dataset.column(name).percent
+    return unit(header) != 0.01 or dataset.column(name).percent or dataset.column(name).points
 
 
 def _alike(header: str, name: str) -> bool:

@@ -93,7 +93,7 @@ def typed(con: duckdb.DuckDBPyConnection, name: str, raw: RawSheet, found: Match
     orders = _date_orders(con, found, decided, raw, result, lang)
     columns = [c for c in found.dataset.columns if c.name in fields]
     said, joins = {}, ""
-    scales = {c.name: one for c in columns if c.type == "number" and (one := _scale(found, c.name)) != 1}
+    scales = {c.name: one for c in columns if c.type == "number" and (one := _scale(found, c)) != 1}
     for column in columns:
         if column.type in values.BY_VALUE:
             result.words |= _lookup(con, column, decided, words, orders.get(column.name, "dmy"))
@@ -122,8 +122,10 @@ def typed(con: duckdb.DuckDBPyConnection, name: str, raw: RawSheet, found: Match
     return result
 
 
-def _scale(found: Match, name: str) -> float:
-    return unit(found.headers.get(found.columns.get(name), ""))
+def _scale(found: Match, column: Column) -> float:
+    """What a bare number of the column counts in, as its header says; a point is a point, also under a %."""
+    one = unit(found.headers.get(found.columns.get(column.name), ""))
+    return 1 if column.points and one == 0.01 else one
 
 
 def _left_out(con, found: Match, raw: RawSheet, result: Typed, lang: str) -> str:
@@ -330,7 +332,7 @@ def _reason(code: str, value: str, column: Column, header: str) -> str:
     if code != "not_a_number":
         return code
     seen = (("date_not_number", DATE), ("range_not_number", RANGE),
-            ("percent_misplaced", "" if column.percent else r"\d\s*%\s*$"),
+            ("percent_misplaced", "" if column.percent or column.points else r"\d\s*%\s*$"),
             ("not_whole", r"^-?\d+\.\d+$" if column.type == "integer" else ""),
             ("currency_or_unit", values.CURRENCY if unit(header) != 1 else ""))
     return next((reason for reason, pattern in seen if pattern and re.search(pattern, value)), code)

@@ -47,9 +47,10 @@ def says(raw: str, words: tuple[str, ...]) -> str:
     return f"trim({raw}) in ({listed})"
 
 
-def number(x: str, percent: bool = True) -> str:
-    """SQL: 11,269 ￥1,234.50 (4,533.75) 12.3万 1.2亿 4,500元, and 78.15% where the column takes `percent`, as a number; null
-    for anything else, such as commas that separate no thousands or a sign within brackets."""
+def number(x: str, percent: str = "e-2") -> str:
+    """SQL: 11,269 ￥1,234.50 (4,533.75) 12.3万 1.2亿 4,500元, and 78.15% where `percent` says what a per cent is (e-2 of a
+    proportion, e0 of points; "" = not a value), as a number; null for anything else, such as commas that separate no
+    thousands or a sign within brackets."""
     bare = rf"regexp_replace({x}, '(^|[-+(])\s*(?:[¥￥£$€]|RMB|CNY)\s*', '\1')"
     bare = rf"regexp_replace({bare}, '\s*元(\)?)$', '\1')"
     inner = rf"trim(regexp_replace({bare}, '^\((.*)\)$', '\1'))"
@@ -57,7 +58,7 @@ def number(x: str, percent: bool = True) -> str:
             " else -1 end")
     digits = (rf"regexp_extract({inner}, '^([+-]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)"
               rf"\s*({'%|' if percent else ''}千|万|亿)?$', ")
-    power = f"case {digits}2) when '%' then 'e-2' when '千' then 'e3' when '万' then 'e4' when '亿' then 'e8' else '' end"
+    power = f"case {digits}2) when '%' then '{percent}' when '千' then 'e3' when '万' then 'e4' when '亿' then 'e8' else '' end"
     scaled = f"try_cast(replace({digits}1), ',', '') || {power} as double) * {sign}"
     return rf"case when regexp_full_match({x}, '[+-]?\d+(\.\d+)?') then try_cast({x} as double) else {scaled} end"
 
@@ -105,9 +106,9 @@ def expression(column: Column, x: str, order: str, plain: bool = False) -> str:
     if plain:
         return x if column.type in ("id", "text") else f"try_cast({x} as {sql_type(column)})"
     if column.type == "number":
-        return number(x, column.percent)
+        return number(x, "e0" if column.points else "e-2" if column.percent else "")
     if column.type == "integer":
-        whole = number(x, percent=False)
+        whole = number(x, percent="")
         return f"case when ({whole}) = floor({whole}) then cast({whole} as bigint) end"
     if column.type in DATED:
         return f"cast({moment(x, order)} as {'date' if column.type == 'date' else 'timestamp'})"

@@ -10,17 +10,20 @@ FORMULA = "bonus_pool * share"
 
 def milestones(population: dict, parameters: dict) -> pd.DataFrame:
     """bonus_pool × share of each milestone due in the quarter: higher is met at actual ≥ target, lower at actual <
-    target, strictly. Split by the members' shares, whoever has left included.
+    target, strictly. Split by the members' shares, whoever has left included. After sales is a rate where its figures lie
+    between 0 and 1.
 
     population: `milestones` (project_id, milestone, bonus_pool, share, target, actual, better), `project_members`
     (project_id, employee_id, member_share)."""
     due = population["milestones"]
     actual, target = due["actual"].round(9), due["target"].round(9)
     lower = due["better"].eq("lower")
+    rate = due["milestone"].eq("after_sales") & (target > 0) & (target < 1) & (actual.between(0, 1) | actual.isna())
     status, reason = gate(np.where(lower, actual < target, actual >= target) & actual.notna(), actual.isna(),
                           "milestone_missed", "no_actual")
     pools = due.assign(pool=due["bonus_pool"] * due["share"], status=status, reason=reason, figure=due["actual"],
-                       sign=np.where(lower, "<", "≥"), needed=due["target"], figure_unit="plain", unit="CNY",
+                       sign=np.where(lower, "<", "≥"), needed=due["target"], unit="CNY",
+                       figure_unit=np.where(rate, "percent", "plain"),
                        beneficiary_type="project", beneficiary_id=due["project_id"],
                        item=due["project_id"] + " · " + due["milestone"])
     return shared(pools, population["project_members"], "project_id", "member_share")

@@ -33,7 +33,7 @@ def _stage(skus: pd.DataFrame, number: int, parameters: dict) -> pd.DataFrame:
         pool = tiered(skus["gmv"], parameters["tiers"], parameters["semantics"])
         figure, sign, needed, unit = skus["gmv"], "≥", skus["gmv_target"], "yuan"
         met, missed, waiting = figure.round(9) >= needed.round(9), "gmv_below_target", "no_gmv_target"
-        said = {"rate": pool / skus["gmv"].where(skus["gmv"] != 0)}
+        said = {"rate": (pool / skus["gmv"]).where(skus["gmv"] != 0, parameters["tiers"][0][1])}
     elif number == 2:
         pool, figure, sign, unit = float(parameters["loyalty_award"]), skus["repurchase"], ">", "percent"
         needed = pd.Series(parameters["repurchase_over"], skus.index, dtype=float)

@@ -2,10 +2,12 @@
 
 import pandas as pd
 
+PLACE = ("_file", "_sheet", "_row")
+
 
 def streak(population: dict, parameters: dict) -> pd.DataFrame:
     """One `eligible` row per person of the level at the quarter's end whose grade was reached in this and the quarters
-    before; nobody else has a row.
+    before; nobody else has a row. `grade_0`, `grade_1` … are those grades, `_grade_1_file`, … where they were uploaded.
 
     population: `at_end` (employee_id, level), `grades` (employee_id, back: 0 = this quarter, 1 = the one before …,
     grade, since: False once an earlier eligibility ended the streak). parameters: level, grade, quarters, yuan."""
@@ -15,6 +17,10 @@ def streak(population: dict, parameters: dict) -> pd.DataFrame:
     people = population["at_end"]
     people = people[people["level"].eq(parameters["level"])
                     & people["employee_id"].map(streaks).fillna(0).ge(parameters["quarters"])]
+    for back in range(parameters["quarters"]):
+        mine = grades[grades["back"].eq(back)].drop_duplicates("employee_id").set_index("employee_id")
+        places = {f"_grade_{back}{part}": people["employee_id"].map(mine[part]) for part in PLACE if part in mine}
+        people = people.assign(**{f"grade_{back}": people["employee_id"].map(mine["grade"])}, **places)
     return people.assign(grade=parameters["grade"], quarters=parameters["quarters"], yuan=float(parameters["yuan"]), amount=0.0,
                          potential=float(parameters["yuan"]), status="eligible", reason="", unit="CNY",
                          beneficiary_type="employee", beneficiary_id=people["employee_id"], item=parameters["grade"]

@@ -74,7 +74,8 @@ def _number(value) -> float | None:
 
 def people(look: Session, settled: Settlement) -> pd.DataFrame:
     """One row per person of the chosen team: name, role, team (of the last assignment), score, grade, `amount` (payable
-    yuan of all rules), `potential` (with what waits for data), `commission`, status of the commission."""
+    yuan of all rules), `potential` (with what waits for data), `commission`, status of the commission. Whoever has money of
+    the quarter without an assignment in it (left before, joins later) is there too, without role, team, score and status."""
     scores = settled.scores.sort_values("to_date")
     by_person = scores.assign(points=scores["score"] * scores["eligible_days"]).groupby("employee_id")
     sums = by_person[["points", "eligible_days"]].sum(min_count=1)
@@ -82,10 +83,22 @@ def people(look: Session, settled: Settlement) -> pd.DataFrame:
     last = last.drop(columns=["amount", "potential", "status"])
     last = last.assign(score=(sums["points"] / sums["eligible_days"]).where(by_person["score"].agg(lambda s: s.notna().all())),
                        commission=by_person["amount"].sum(), status=by_person["status"].agg(_worst))
-    last = last.join(scenarios.paid(settled.ledger)).fillna({"amount": 0.0, "potential": 0.0})
+    money = scenarios.paid(settled.ledger).rename_axis("employee_id")
+    last = last.join(money, how="outer").fillna({"amount": 0.0, "potential": 0.0})
     members = look.members()
-    last = last.assign(name=distinct(last["name"]))
+    last = last.assign(name=names(look, settled))
     return (last if members is None else last[last["team_id"].isin(members)]).sort_index().reset_index()
+
+
+def names(look: Session, *settled: Settlement) -> pd.Series:
+    """What everybody with a score or a ledger row of these settlements is called, by employee_id."""
+    known = pd.concat([one.scores.set_index("employee_id")["name"] for one in settled])
+    paid = [one.ledger.loc[one.ledger["beneficiary_type"].eq("employee"), "beneficiary_id"] for one in settled]
+    others = pd.Index(pd.concat(paid).unique(), name="employee_id", dtype=object).difference(known.index)
+    roster = dict(look.store.cursor().execute("select employee_id, name from employees where list_contains(?, employee_id)",
+                                              [list(others)]).fetchall())
+    known = pd.concat([known, others.to_series().map(roster)])
+    return distinct(known[~known.index.duplicated()])
 
 
 def distinct(names: pd.Series) -> pd.Series:
@@ -100,8 +113,7 @@ def compared(look: Session, before: Settlement, after: Settlement) -> pd.DataFra
     both = scenarios.compare(before, after).people
     members = look.members()
     both = both if members is None else both[both["team_id"].isin(members)]
-    names = distinct(before.scores.drop_duplicates("employee_id").set_index("employee_id")["name"])
-    both = both.assign(name=both["employee_id"].map(names))
+    both = both.assign(name=both["employee_id"].map(names(look, before, after)))
     return both.sort_values("change", key=abs, ascending=False).reset_index(drop=True)
 
 
@@ -114,23 +126,24 @@ def by_group(look: Session, frame: pd.DataFrame, group: str) -> Chart:
     """Payable commission by role or team, largest first."""
     sums = frame.groupby(group, dropna=False)["amount"].sum().sort_values(ascending=False)
     named = look.role if group == "role" else look.team_name
-    names = tuple(named(name) for name in sums.index)
-    title = look.say(f"chart.by_{group}", first=names[0], amount=look.number(sums.iloc[0], "yuan"))
+    groups = tuple(named(name) for name in sums.index)
+    title = look.say(f"chart.by_{group}", first=groups[0], amount=look.number(sums.iloc[0], "yuan"))
     subtitle = look.say("chart.payable", quarter=look.period.label, people=len(frame))
     values = (Series(look.say("column.amount"), tuple(float(v) for v in sums), "actual"),)
-    return Chart("barh", title, subtitle, names, values, "yuan", title)
+    return Chart("barh", title, subtitle, groups, values, "yuan", title)
 
 
 def distribution(look: Session, frame: pd.DataFrame) -> Chart:
     """People per ten points of score; those without a final score are named in the subtitle."""
+    frame = frame[frame["status"].notna()]
     edges = [0, 40, 50, 60, 70, 80, 90, 100, 110, 121]
-    names = tuple(f"{low}–{high if high < 121 else 120}" for low, high in zip(edges, edges[1:], strict=False))
+    bands = tuple(f"{low}–{high if high < 121 else 120}" for low, high in zip(edges, edges[1:], strict=False))
     counts = pd.cut(frame["score"].round(9), edges, right=False).value_counts(sort=False)
     title = look.say("chart.scores", median=look.number(frame["score"].median(), "score"))
     subtitle = look.say("chart.scores_of", people=int(frame["score"].notna().sum()),
                         without=int(frame["score"].isna().sum()))
     series = (Series(look.say("chart.people"), tuple(int(n) for n in counts), "actual"),)
-    return Chart("bar", title, subtitle, names, series, "count", title)
+    return Chart("bar", title, subtitle, bands, series, "count", title)
 
 
 def winners(look: Session, both: pd.DataFrame) -> Chart:

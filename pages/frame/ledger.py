@@ -34,7 +34,7 @@ def of_team(look: Session, settled: Settlement) -> pd.DataFrame:
     `home` and `name` of each beneficiary added."""
     ledger, members = settled.ledger, look.members()
     last = settled.scores.sort_values("to_date").drop_duplicates("employee_id", keep="last").set_index("employee_id")
-    names = draw.distinct(last["name"]).to_dict()
+    names = draw.names(look, settled).to_dict()
     kind, who = ledger["beneficiary_type"], ledger["beneficiary_id"]
     home = who.map(last["team_id"]).where(kind.eq("employee"), who.where(kind.eq("team")))
     projects = dict(look.store.cursor().execute("select project_id, coalesce(name, project_id) from projects").fetchall())
@@ -95,7 +95,7 @@ def cards(look: Session, settled: Settlement, ledger: pd.DataFrame, people: pd.D
              "note": look.say("incentives.missed_rows", rows=int(ledger["status"].eq("not_met").sum()))},
             {"label": look.say("incentives.eligible"), "value": look.number(sums.get("eligible", 0.0), "yuan")},
             {"label": look.say("incentives.median"), "value": look.number(people["score"].median(), "score"),
-             "note": look.say("incentives.of_people", people=len(people))}]
+             "note": look.say("incentives.of_people", people=int(people["status"].notna().sum()))}]
 
 
 def by_rule(look: Session, settled: Settlement, ledger: pd.DataFrame) -> Chart:

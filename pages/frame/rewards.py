@@ -90,7 +90,8 @@ def next_steps(look: Session, settled: Settlement, rows: list[int], employee: st
 
 def _goal(look: Session, goal: dict) -> str:
     metric, lang = METRICS[goal["metric"]], look.lang
-    figures = {name: text.full(goal[name], metric.unit, lang) for name in ("gap", "now", "needed")}
+    figures = {name: text.full(goal[name], metric.unit, lang) for name in ("now", "needed")}
+    figures["gap"] = text.distance(goal["gap"], metric.unit, lang)
     way = look.say("statement.more" if goal["needed"] >= goal["now"] else "statement.less")
     return look.say(f"statement.to_{goal['goal']}", metric=look.metric(goal["metric"]), way=way, grade=goal["grade"],
                     gain=text.full(goal["gain"], "yuan", lang), **figures)

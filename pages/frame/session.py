@@ -41,8 +41,9 @@ class Session:
         """A metric's name in the reader's language."""
         return getattr(METRICS[name], self.lang) if name in METRICS else self.say("unknown_metric")
 
-    def role(self, name: str) -> str:
-        return DATASETS["employees"].column("role").choices.get(name, {}).get(self.lang, name)
+    def role(self, name) -> str:
+        """The role's name; “—” without a role."""
+        return "—" if text.missing(name) else DATASETS["employees"].column("role").choices.get(name, {}).get(self.lang, name)
 
     def team_name(self, team_id) -> str:
         """The team's name; its id where the team list lacks it; 未归属 without a team."""

@@ -165,6 +165,13 @@ def test_shares_that_are_not_whole_name_the_project_and_the_sum(check):
     assert "P2" in message and "70%" in message
 
 
+def test_shares_of_nothing_are_not_said_to_be_payable_as_they_are(check):
+    sheet = check("project_members", "项目编号,工号,分配比例\nP1,E1,0%\nP1,E2,0\nP2,E1,1%")
+    assert said(sheet, "shares_of_nothing", "shares_not_whole") == [
+        ("shares_of_nothing", "warning", "C2"), ("shares_not_whole", "warning", "C4")]
+    assert "也可以" not in next(i.suggestion for i in sheet.issues if i.code == "shares_of_nothing")
+
+
 def test_milestones_without_shares_take_the_usual_ones_and_after_sales_counts_downwards(check):
     rows = "P1,预售,1,2026-07-01\nP1,尾款,1,2026-07-02\nP1,售后,1,2026-07-03"
     sheet = check("milestones", f"项目编号,里程碑,目标值,截止日期\n{rows}", save=True)

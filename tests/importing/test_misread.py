@@ -300,3 +300,12 @@ def test_a_refund_with_a_minus_beside_others_without_is_an_error_with_its_way_ou
 def test_a_limit_on_one_side_names_that_side(bring):
     sheet = bring("m.csv", "月份,团队编号,支付买家数\n2026-07,T1,-1\n")
     assert errors(sheet) == [("too_small", "C2")] and "∞" not in sheet.issues[0].message
+
+
+@pytest.mark.parametrize(("header", "cell", "shown"), [
+    ("复购提升条件", 2, "General"), ("复购提升条件", "2%", "General"), ("复购提升条件", "2.0 %", "General"),
+    ("复购提升条件", 0.02, "0%"), ("复购提升条件(%)", 2, "General"), ("复购提升条件（%）", 0.02, "0%")])
+def test_a_lift_of_two_and_of_two_per_cent_are_both_two_points(bring, store, header, cell, shown):
+    table = [["授予编号", "工号", "数量", "授予日期", header], ["G1", "E1", 100, "2024-08-15", cell]]
+    sheet = bring("g.xlsx", {"股权授予": table}, {"E2": shown})
+    assert errors(sheet) == [] and rows(store, "select repurchase_lift_min from equity_grants") == [(2.0,)]

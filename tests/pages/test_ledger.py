@@ -1,6 +1,6 @@
-"""The ledger on the page: whose rows a team sees, and what they are called."""
+"""The ledger on the page: whose rows a team sees, what they are called, and that its sums are one and the same."""
 
-from core import periods, quarter
+from core import periods, quarter, scenarios
 from pages.frame import draw, ledger
 from pages.frame.session import Session
 from tests.test_settlement import COMPANY
@@ -26,3 +26,25 @@ def test_project_money_stands_beside_what_is_payable(stored):
     assert round(sum(drawn.series[0].values), 2) == settled.totals["payable_cny"] and "创新孵化基金" not in drawn.categories
     card = ledger.cards(look, settled, rows, draw.people(look, settled))[0]
     assert card["certainty"] == "另有项目资金 ¥10.0万，不计入"
+
+
+def test_money_of_people_without_an_assignment_in_the_quarter_is_in_every_sum(stored):
+    store = stored(**COMPANY | {
+        "employees": COMPANY["employees"] + "\nE7,赵七,design,junior,A1,2026-10-05,,5000,no\nE8,钱八,design,junior,A1,2025-01-01,"
+                                            "2026-06-30,5000,no",
+        "project_members": COMPANY["project_members"] + "\nP1,E8,客服,0.2",
+        "adjustments": COMPANY["adjustments"] + "\nX3,2026Q3,E7,50,预付"})
+    settled = quarter.settle(store, Q3)
+    look, total = Session(store, "ours", "zh", Q3, None), settled.totals["payable_cny"]
+    people = draw.people(look, settled)
+    shown = people.set_index("employee_id").loc[["E7", "E8"]]
+    assert shown["name"].tolist() == ["赵七", "钱八"] and shown["amount"].tolist() == [50, 5000] and shown["status"].isna().all()
+    assert round(people["amount"].sum(), 2) == total
+    for group in ("team_id", "role"):
+        assert round(sum(draw.by_group(look, people, group).series[0].values), 2) == total
+    assert round(sum(ledger.by_rule(look, settled, ledger.of_team(look, settled)).series[0].values), 2) == total
+    assert {"赵七", "钱八"} <= set(ledger.of_team(look, settled)["name"])
+    compared = scenarios.compare(settled, settled).as_json()
+    for group in ("by_role", "by_team"):
+        assert round(sum(part["after"] for part in compared[group].values()), 2) == total
+    assert draw.compared(look, settled, settled)["name"].notna().all()

@@ -24,8 +24,9 @@ def words(app) -> str:
 
 
 @pytest.mark.parametrize(("lang", "said"), [
-    ("zh", ("复购率 再增加 10%（20% → 30%）达成 100%，绩效多 ¥500.00", "较 2026Q2", "方案 三（二）1", "现应发 ¥3,464.29")),
-    ("en", ("Repurchase rate: 10% more (20% → 30%) reaches 100 %, ¥500.00 more commission", "Against 2026Q2",
+    ("zh", ("复购率 再增加 10 个百分点（20% → 30%）达成 100%，绩效多 ¥500.00", "较 2026Q2",
+            "方案 三（二）1", "现应发 ¥3,464.29")),
+    ("en", ("Repurchase rate: 10 percentage points more (20% → 30%) reaches 100 %, ¥500.00 more commission", "Against 2026Q2",
             "Payable now ¥3,464.29"))])
 def test_a_person_sees_the_next_step_the_change_and_the_clause(read_only, look, lang, said):
     read_only()
