@@ -70,9 +70,9 @@ def read(con, period: Period) -> dict[str, pd.DataFrame]:
     """The populations of a quarter that are rows of the stored tables (amounts in yuan, shares as fractions)."""
     places = {"start": period.start, "end": period.end, "quarter": period.label, "year": str(period.start.year),
               "fourth": period.label.endswith("Q4"), "first_month": f"{period.start:%Y-%m}", "last_month": f"{period.end:%Y-%m}"}
-    found = {name: _rows(con, sql, places) for name, sql in QUERIES.items()}
-    found["tranches"] = _tranches(_rows(con, GRANTS, places), period)
-    found["redemptions"] = _redemptions(_rows(con, POINTS, places), period)
+    found = {name: rows(con, sql, places) for name, sql in QUERIES.items()}
+    found["tranches"] = _tranches(rows(con, GRANTS, places), period)
+    found["redemptions"] = _redemptions(rows(con, POINTS, places), period)
     segments = people.segments(con, period)
     found["person_days"] = person_days(segments)
     found["at_end"] = segments[segments["to_date"].eq(pd.Timestamp(period.end))].reset_index(drop=True)
@@ -80,7 +80,7 @@ def read(con, period: Period) -> dict[str, pd.DataFrame]:
     return found
 
 
-def _rows(con, sql: str, places: dict) -> pd.DataFrame:
+def rows(con, sql: str, places: dict) -> pd.DataFrame:
     """The rows of a query; what is missing in a number is NaN, also where all of it is, which DuckDB answers as nullable
     integers: those compare to a third truth value that no rule knows."""
     frame = con.execute(sql, {name: value for name, value in places.items() if f"${name}" in sql}).df()
