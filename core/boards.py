@@ -98,7 +98,8 @@ def members(con, received: pd.DataFrame) -> pd.DataFrame:
 
 
 def _skus(con, period: Period) -> pd.DataFrame:
-    return con.execute(populations.SKUS, {"first_month": f"{period.start:%Y-%m}", "last_month": f"{period.end:%Y-%m}"}).df()
+    return populations.rows(con, populations.SKUS, {"first_month": f"{period.start:%Y-%m}",
+                                                    "last_month": f"{period.end:%Y-%m}"})
 
 
 def ranking(con, period: Period) -> pd.DataFrame:
