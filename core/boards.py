@@ -1,6 +1,7 @@
 """Boards of a quarter as frames: projects, squads, groups, honours, from the settlement and the stored rows."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,8 @@ from core.store import Store
 
 PROJECTS = """
 select project_id, name, kind, gmv_target, bonus_pool, start_date, end_date, retrospective,
-       case when start_date > $end then 'before' when end_date < $start then 'over' else 'running' end as stage
+       case when start_date > least($today, $end) then 'before' when end_date < least($today, $after) then 'over'
+            else 'running' end as stage
 from projects order by start_date desc, project_id"""
 
 MILESTONES = """
@@ -46,9 +48,10 @@ def of_kind(settled: Settlement, kind: str) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
-def projects(con, period: Period) -> pd.DataFrame:
-    """Every project, newest first; `stage` before | running | over by its dates against the quarter."""
-    return con.execute(PROJECTS, {"start": period.start, "end": period.end}).df()
+def projects(con, period: Period, today: date) -> pd.DataFrame:
+    """Every project, newest first; `stage` before | running | over as it was at the end of the quarter, or is today in one
+    that is not over."""
+    return con.execute(PROJECTS, {"today": today, "end": period.end, "after": period.end + timedelta(days=1)}).df()
 
 
 def only(plan: dict, kind: str) -> dict:

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from core import rules, scores
+from core import people, periods, populations, rules, scores
 from core.metrics import METRICS
+from core.rules import cents
 
 # The smallest step in which a figure of a unit is told.
 SMALLEST = {"yuan": 0.01, "count": 1.0, "percent": 0.0001, "minutes": 1.0}
@@ -15,7 +16,7 @@ def of_commission(settled, employee: str) -> pd.DataFrame:
     """Per metric of a person's scorecards below its goal: the smallest figure that reaches the target (goal `target`) or
     lifts the person's grade (goal `grade`, with the grade), all else as it is; `gap` in the metric's unit, `gain` in yuan of
     commission. The scoring functions themselves are run again. A goal that the metric alone cannot reach has no row."""
-    rule = next((name for name in settled.results if settled.plan["rules"][name]["kind"] == "scorecard_pay"), None)
+    rule = _commission(settled)
     if rule is None:
         return pd.DataFrame(columns=COLUMNS)
     mine = settled.results[rule][lambda frame: frame["employee_id"].eq(employee) & frame["released"].ne("last")]
@@ -26,6 +27,41 @@ def of_commission(settled, employee: str) -> pd.DataFrame:
     trial = Trial(settled, rule, mine, lines)
     found = [*_targets(trial, known), *_grades(trial, known)]
     return pd.DataFrame(found, columns=COLUMNS).sort_values("gain", kind="stable", ignore_index=True)
+
+
+def of_teams(settled, teams) -> pd.DataFrame:
+    """Per figure of these teams below a target of their people's scorecards: the figure that reaches it, and as `gain` what
+    the commissions of all of them together would be more in yuan, all else as it is; the largest gain first."""
+    rule = _commission(settled)
+    if rule is None:
+        return pd.DataFrame(columns=COLUMNS)
+    mine = settled.results[rule][lambda frame: frame["team_id"].isin(teams) & frame["released"].ne("last")]
+    lines = settled.metrics[settled.metrics["segment"].isin(mine.index)]
+    below = lines[lines["missing"].eq("") & lines["subject_type"].eq("team") & lines["subject_id"].isin(teams)
+                  & (lines["attainment"].round(9) < 1)].drop_duplicates(["metric", "subject_id", "target"])
+    found = []
+    for line in below.to_dict("records"):
+        same = lines["metric"].eq(line["metric"]) & lines["subject_type"].eq("team") & lines["subject_id"].eq(line["subject_id"])
+        theirs = mine.loc[lines.loc[same, "segment"].unique()]
+        own = lines[lines["segment"].isin(theirs.index)]
+        tried = own.assign(value=own["value"].where(~same.reindex(own.index), line["target"]))
+        gain = _paid(settled, rule, theirs, tried) - theirs["potential"].sum()
+        found.append(_found(line, "target", None, line["target"], gain))
+    return pd.DataFrame(found, columns=COLUMNS).sort_values("gain", ascending=False, kind="stable", ignore_index=True)
+
+
+def _commission(settled) -> str | None:
+    """The first rule that pays a score."""
+    return next((name for name in settled.results if settled.plan["rules"][name]["kind"] == "scorecard_pay"), None)
+
+
+def _paid(settled, rule: str, mine: pd.DataFrame, lines: pd.DataFrame) -> float:
+    """The commissions of these assignments in yuan with the values of these lines."""
+    first = mine.drop_duplicates("employee_id").set_index("employee_id")
+    released = first.loc[first["released"].ne(""), "released"].to_dict()
+    scored = scores.again(settled.plan, mine, lines, released, mine.groupby("employee_id")["bonus_points"].max())
+    context = {name: mine[name].iloc[0] for name in ("quarter_days", "phase_factor", "budget_factor")}
+    return float(rules.KINDS["scorecard_pay"]({"scores": scored}, settled.plan["rules"][rule] | context)["potential"].sum())
 
 
 class Trial:
@@ -120,10 +156,33 @@ def _found(line: dict, goal: str, grade, needed: float, gain: float) -> tuple:
             abs(needed - line["value"]), round(gain, 2))
 
 
-def of_gates(settled, rows: list[int]) -> pd.DataFrame:
-    """The ledger rows among these that missed a bar by a figure: the ledger's columns, `gap` and `row`; the most money first."""
+def of_gates(settled, rows: list[int], parts: dict | None = None) -> pd.DataFrame:
+    """The ledger rows among these that missed a bar by a figure: the ledger's columns, `gap` and `row`; the most money
+    first. With the `parts` of a person (`parts_of`) a pool counts with the person's part of it: `part`, and `potential`
+    that much of the pool; a pool in which the person has no part is left out."""
     asked = settled.ledger.iloc[rows]
     barred = asked["status"].eq("not_met") & asked["reason"].ne("stage_before_missed")
     missed = asked[barred & asked["figure"].notna() & asked["needed"].notna()]
-    told = missed.assign(gap=(missed["needed"] - missed["figure"]).abs(), row=missed.index)
+    told = missed.assign(gap=(missed["needed"] - missed["figure"]).abs(), row=missed.index, pool=missed["potential"], part=np.nan)
+    if parts is not None and len(told):
+        shared = told["rule"].map(lambda rule: "row" in settled.results[rule]) & told["beneficiary_type"].ne("employee")
+        part = [parts.get(whose, 0.0) for whose in zip(told["beneficiary_type"], told["beneficiary_id"], strict=True)]
+        told["part"] = pd.Series(part, told.index, dtype=float).where(shared)
+        told["potential"] = told["pool"].where(~shared, cents(told["pool"] * told["part"]))
+        told = told[~shared | (told["part"] > 0)]
     return told.sort_values("potential", ascending=False, kind="stable", ignore_index=True)
+
+
+def parts_of(con, quarter: str, employee: str) -> dict[tuple[str, str], float]:
+    """The part (0 to 1) that a person has in the pools of each team and each project: ("team" or "project", id) → part."""
+    period = periods.quarter(quarter)
+    days = populations.person_days(people.segments(con, period))
+    members = con.execute(populations.MEMBERS).df()
+    found = {}
+    for kind, frame, key, weight in (("team", days, "team_id", "person_days"),
+                                     ("project", members, "project_id", "member_share")):
+        weights = frame[frame[weight] > 0]
+        part = weights[weight] / weights.groupby(key)[weight].transform("sum")
+        mine = weights["employee_id"].eq(employee)
+        found |= {(kind, who): value for who, value in part[mine].groupby(weights.loc[mine, key]).sum().items()}
+    return found

@@ -74,7 +74,7 @@ def read(con, period: Period) -> dict[str, pd.DataFrame]:
     found["tranches"] = _tranches(rows(con, GRANTS, places), period)
     found["redemptions"] = _redemptions(rows(con, POINTS, places), period)
     segments = people.segments(con, period)
-    found["person_days"] = _person_days(segments)
+    found["person_days"] = person_days(segments)
     found["at_end"] = segments[segments["to_date"].eq(pd.Timestamp(period.end))].reset_index(drop=True)
     found["squads"] = con.execute("select team_id from teams where kind = 'squad'").df()
     return found
@@ -87,7 +87,7 @@ def rows(con, sql: str, places: dict) -> pd.DataFrame:
     return frame.astype({name: float for name, kind in frame.dtypes.items() if isinstance(kind, pd.Int64Dtype | pd.Int32Dtype)})
 
 
-def _person_days(segments: pd.DataFrame) -> pd.DataFrame:
+def person_days(segments: pd.DataFrame) -> pd.DataFrame:
     """Days of the quarter that each person was assigned to each team itself."""
     covered = segments[segments["covered"]]
     first = covered.drop_duplicates(["team_id", "employee_id"])

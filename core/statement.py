@@ -1,6 +1,6 @@
 """A statement: the ledger rows of a person or a team with their steps, what changed, and the uploaded rows behind them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from core.explanation import Step
 from core.settlement import counted
 
 MOST_ROWS = 200
+WAITING = ("held", "pending", "eligible")
 
 
 @dataclass(frozen=True)
@@ -27,58 +28,47 @@ class Line:
     counted: bool
 
 
-def of_person(settled, employee: str) -> list[int]:
-    """The numbers of all ledger rows of a person."""
-    ledger = settled.ledger
-    mine = ledger["beneficiary_type"].eq("employee") & ledger["beneficiary_id"].eq(employee)
-    return mine.to_numpy().nonzero()[0].tolist()
+def told(settled, rows: list[int], provenance, teams: dict, lang: str, people: dict | None = None) -> list[Line]:
+    """The ledger rows in words; `teams` names the teams by id, `people` those whose rows begin with their name."""
+    return [_line(settled, row, provenance, teams, lang, people or {}) for row in rows]
 
 
-def of_teams(settled, teams: set, projects: set) -> list[int]:
-    """The numbers of the ledger rows that belong to the teams or the projects themselves."""
-    ledger = settled.ledger
-    theirs = ledger["beneficiary_type"].eq("team") & ledger["beneficiary_id"].isin(teams)
-    theirs |= ledger["beneficiary_type"].eq("project") & ledger["beneficiary_id"].isin(projects)
-    return theirs.to_numpy().nonzero()[0].tolist()
-
-
-def projects_of(con, people) -> set:
-    """The projects that any of these people is a member of."""
-    return {row[0] for row in con.execute("select distinct project_id from project_members where list_contains(?, employee_id)",
-                                          [list(people)]).fetchall()}
-
-
-def told(settled, rows: list[int], provenance, teams: dict, lang: str) -> list[Line]:
-    """The ledger rows in words; `teams` names the teams by id."""
-    return [_line(settled, row, provenance, teams, lang) for row in rows]
-
-
-def _line(settled, row: int, provenance, teams: dict, lang: str) -> Line:
+def _line(settled, row: int, provenance, teams: dict, lang: str, people: dict) -> Line:
     entry = settled.ledger.iloc[row].to_dict()
     rule = settled.plan["rules"][entry["rule"]]
-    return Line(row, entry, rule[lang], wording.item(settled, row, teams, lang), rule.get("clause", ""),
+    who = people.get(entry["beneficiary_id"]) if entry["beneficiary_type"] == "employee" else None
+    item = " · ".join(filter(None, [who, wording.item(settled, row, teams, lang)]))
+    return Line(row, entry, rule[lang], item, rule.get("clause", ""),
                 explanation.reason_text(entry, lang), explanation.steps(settled, row, provenance),
                 bool(counted(settled.plan, settled.ledger.iloc[[row]]).iloc[0]))
 
 
-def shares(settled, teams: set) -> pd.DataFrame:
-    """Who of the teams gets what: employee_id, rule, unit, amount, potential of every row that is paid for the teams or,
-    where a rule knows no team, to the people whose last post of the quarter is in them."""
-    home = settled.scores.sort_values("to_date").drop_duplicates("employee_id", keep="last").set_index("employee_id")["team_id"]
-    people = settled.ledger[settled.ledger["beneficiary_type"].eq("employee")]
-    found = [part.assign(team=_team_of(settled.results[rule], part, home)) for rule, part in people.groupby("rule", sort=False)]
-    columns = ["beneficiary_id", "rule", "unit", "amount", "potential"]
-    if not found:
-        return pd.DataFrame(columns=["employee_id", *columns[1:]])
-    theirs = pd.concat(found)[lambda rows: rows["team"].isin(teams)][columns]
-    sums = theirs.groupby(columns[:3], sort=False, as_index=False)[["amount", "potential"]].sum().round(2)
+def is_share(settled, rows: list[int]) -> list[bool]:
+    """Whether each ledger row is a person's part of a pool."""
+    places = zip(settled.ledger["rule"].iloc[rows], settled.ledger["line"].iloc[rows], strict=True)
+    cuts = {rule: frame["cut"].notna().to_numpy() for rule, frame in settled.results.items() if "cut" in frame}
+    return [bool(rule in cuts and cuts[rule][int(line)]) for rule, line in places]
+
+
+def pools(settled, rows: list[int], provenance, teams: dict, lang: str) -> list[tuple[Line, int]]:
+    """Each pool of which some of these rows are parts, told once: (its row with the steps up to the pool and as amount the
+    sum of these parts, how many parts)."""
+    shares = settled.ledger.iloc[[row for row, is_one in zip(rows, is_share(settled, rows), strict=True) if is_one]]
+    pool = [int(settled.results[rule]["row"].iloc[int(line)]) for rule, line in zip(shares["rule"], shares["line"], strict=True)]
+    found = []
+    for _, parts in shares.groupby(["rule", pd.Series(pool, shares.index, dtype=int)], sort=False):
+        line, sums = told(settled, [parts.index[0]], provenance, teams, lang)[0], parts[["amount", "potential"]].sum().round(2)
+        until = next(place for place, step in enumerate(line.steps, 1) if step.name == "pool")
+        found.append((replace(line, entry=line.entry | sums.to_dict(), steps=line.steps[:until]), len(parts)))
+    return found
+
+
+def shares(settled, rows: list[int]) -> pd.DataFrame:
+    """Who gets what of these ledger rows: employee_id, rule, unit, amount, potential."""
+    theirs = settled.ledger.iloc[rows][lambda ledger: ledger["beneficiary_type"].eq("employee")]
+    key = ["beneficiary_id", "rule", "unit"]
+    sums = theirs.groupby(key, sort=False, as_index=False)[["amount", "potential"]].sum().round(2)
     return sums.rename(columns={"beneficiary_id": "employee_id"})
-
-
-def _team_of(result: pd.DataFrame, part: pd.DataFrame, home: pd.Series) -> pd.Series:
-    if "team_id" in result:
-        return pd.Series(result["team_id"].to_numpy()[part["line"].to_numpy(int)], part.index)
-    return part["beneficiary_id"].map(home)
 
 
 def awards(settled, winners: set) -> pd.DataFrame:
@@ -86,20 +76,37 @@ def awards(settled, winners: set) -> pd.DataFrame:
     return settled.awards[settled.awards["winner"].isin(winners)]
 
 
-def change(before, now, employee: str) -> pd.DataFrame:
-    """Per rule and unit what a person's payable amount was in the quarter before, is now, and how it changed."""
-    parts = [settled.ledger.iloc[of_person(settled, employee)].groupby(["rule", "unit"], sort=False)["amount"].sum()
-             for settled in (before, now)]
-    both = pd.concat(parts, axis=1, keys=["before", "after"]).fillna(0.0).round(2).reset_index()
-    return both.assign(change=(both["after"] - both["before"]).round(2))
+def change(before, earlier: list[int], now, rows: list[int]) -> pd.DataFrame:
+    """Per rule and unit what the rows paid in the quarter before (`before`, `earlier`) and pay now: before, after, and
+    change = after − before. Where nothing is payable and something waits, the amount and the change are missing and
+    before_state or after_state says why: held, pending, eligible; without any row the amount is missing too."""
+    parts = [_paid(settled.ledger.iloc[which]) for settled, which in ((before, earlier), (now, rows))]
+    both = parts[0].join(parts[1], how="outer", lsuffix="_before", rsuffix="_after", sort=False)
+    both = both.rename(columns={"amount_before": "before", "amount_after": "after", "state_before": "before_state",
+                                "state_after": "after_state"})
+    open_ = both["before_state"].notna() | both["after_state"].notna()
+    difference = (both["after"].fillna(0.0) - both["before"].fillna(0.0)).round(2)
+    return both.assign(change=difference.where(~open_)).reset_index()
+
+
+def _paid(rows: pd.DataFrame) -> pd.DataFrame:
+    """Per rule and unit the payable amount, or the state in which all is that could have paid."""
+    grouped = rows.groupby(["rule", "unit"], sort=False)
+    amount, states = grouped["amount"].sum().round(2), grouped["status"].agg(set)
+    state = states.map(lambda found: next((s for s in ("payable", *WAITING) if s in found), None)).astype(object)
+    state = state.where(state.ne("payable"), None)
+    return pd.DataFrame({"amount": amount.where(state.isna()), "state": state})
 
 
 def moved(before, now, employee: str) -> pd.DataFrame:
     """Per metric of the person's scorecards: value, attainment and points (Σ weight × score, by days of the assignments)
-    before and after, and the change in points; what moved most comes first."""
+    before and after, and the change in points; what moved most comes first. Empty where either quarter has no final score:
+    there is no change to explain."""
     parts = [_points(settled, employee) for settled in (before, now)]
     both = parts[0].join(parts[1], how="outer", lsuffix="_before", rsuffix="_after")
     both["change"] = (both["points_after"].fillna(0) - both["points_before"].fillna(0)).round(9)
+    scored = [settled.scores.loc[settled.scores["employee_id"].eq(employee), "score"] for settled in (before, now)]
+    both = both if all(len(scores) and scores.notna().all() for scores in scored) else both.iloc[:0]
     return both.sort_values("change", key=abs, ascending=False, kind="stable").reset_index()
 
 

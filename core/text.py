@@ -72,7 +72,8 @@ def full(value, unit: str, lang: str) -> str:
         return f"{value * 100:,.4f}".rstrip("0").rstrip(".") + "%"
     if unit == "yuan":
         return f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
-    return f"{value:,.0f}" if unit == "count" else f"{value:,.4f}".rstrip("0").rstrip(".")
+    said = f"{value:,.0f}" if unit == "count" else f"{value:,.4f}".rstrip("0").rstrip(".")
+    return said + UNITS.get(unit, {}).get(lang, "")
 
 
 def distance(value, unit: str, lang: str) -> str:

@@ -27,8 +27,8 @@ with left:
     show.chart(look, ledger.by_rule(look, settled, rows))
     show.chart(look, draw.distribution(look, people))
 with right:
-    show.chart(look, draw.by_group(look, people, "team_id"))
-    show.chart(look, draw.by_group(look, people, "role"))
+    show.chart(look, draw.by_team(look, settled, people))
+    show.chart(look, draw.by_role(look, people))
 
 st.markdown(f"#### {look.say('incentives.table')}")
 listed = statement.listed(look, people)
@@ -54,3 +54,4 @@ st.download_button(look.say("incentives.workbook"), lambda: statement.workbook(
     look, settled, people, ledger.words(look, settled, rows)), f"tiejun-{look.period.label}.xlsx",
                    show.controls.XLSX, on_click="ignore", key="workbook")
 show.footer(look, settled.plan)
+statement.into_view(person)

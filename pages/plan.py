@@ -28,12 +28,15 @@ with st.container():
         founded="" if force["company"].get("founded") or force["company"]["phase"] != "auto" else look.say("plan.unfounded"),
         seasons=look.say("plan.with_seasons", seasons=named) if named else "")))
     saving.choice(look, draft, changes)
-with st.container():
+# What is wrong or new appears in a place of fixed height, else the grid would move under the hand that edits it.
+with st.container(height=parts.NEWS, border=False, key="plan_news"):
     if said := st.session_state.pop("plan_said", None):
         st.success(said)
     saving.problems_of(look, problems)
     if changes and not problems:
         st.info(look.say("plan.unsaved", count=len(changes)))
+    if not (said or problems or changes):
+        st.caption(look.say("plan.no_changes", version=saving.version_name(look, draft["base"])))
 
 TABS = ("cards", "posts", "times", "rules", "general", "evaluation", "cases", "compare", "save")
 tabs = st.tabs([look.say(f"plan.tab_{name}") for name in TABS], key="plan_tabs", on_change="rerun")

@@ -30,7 +30,7 @@ with result:
          "against": look.say("whatif.against") if signed else None},
         {"label": look.say("whatif.gain"), "value": look.number(gain, "count")},
         {"label": look.say("whatif.lose"), "value": look.number(lose, "count")}])
-    show.chart(look, draw.winners(look, both) if changed else draw.by_group(look, draw.people(look, before), "role"))
+    show.chart(look, draw.winners(look, both) if changed else draw.by_role(look, draw.people(look, before)))
     show.table(look, statement.compared_words(look, both), {
         look.say(f"column.{name}"): "yuan" for name in ("before", "after", "change")}, key="compared")
 show.footer(look, plan)

@@ -1,5 +1,7 @@
 """The boards' frames: what is said of projects, squads, groups and honours is what the settlement paid."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -8,6 +10,7 @@ from core import plan as plans
 from tests.test_settlement import COMPANY
 
 Q3, Q4 = periods.quarter("2026Q3"), periods.quarter("2026Q4")
+LATER = date(2027, 3, 1)
 PAST = {"projects": """project_id,name,bonus_pool,start_date,end_date
 P1,618,100000,2026-05-01,2026-09-10
 P2,双11,1000,2026-10-01,
@@ -34,10 +37,13 @@ def store(stored):
 
 
 def test_a_projects_stage_is_told_by_its_dates_against_the_quarter(store):
-    found = boards.projects(store.cursor(), Q3).set_index("project_id")["stage"]
-    assert found.to_dict() == {"P1": "running", "P2": "before", "P3": "over"}
-    assert boards.projects(store.cursor(), Q4).set_index("project_id")["stage"].to_dict() == {
+    found = boards.projects(store.cursor(), Q3, LATER).set_index("project_id")["stage"]
+    assert found.to_dict() == {"P1": "over", "P2": "before", "P3": "over"}
+    assert boards.projects(store.cursor(), Q4, LATER).set_index("project_id")["stage"].to_dict() == {
         "P1": "over", "P2": "running", "P3": "over"}
+    # In the quarter that is not over it is what it is today, its last day included.
+    for today, stage in ((date(2026, 9, 10), "running"), (date(2026, 9, 11), "over"), (date(2026, 4, 30), "before")):
+        assert boards.projects(store.cursor(), Q3, today).set_index("project_id").loc["P1", "stage"] == stage
 
 
 def test_a_milestone_is_what_its_own_quarter_said_and_open_before_it_is_due(store):
@@ -225,7 +231,7 @@ def test_a_company_without_these_sheets_has_empty_boards(stored):
     store = stored(employees=COMPANY["employees"])
     con = store.cursor()
     settled = quarter.settle(store, Q3, awards=True)
-    assert boards.projects(con, Q3).empty and boards.milestones(con, Q3, settling(store))[0].empty
+    assert boards.projects(con, Q3, LATER).empty and boards.milestones(con, Q3, settling(store))[0].empty
     assert boards.ranking(con, Q3).empty and boards.rocket(settled).empty and boards.shares(settled).empty
     assert boards.groups(store, Q3, settled.plan).empty and boards.votes(con, Q3).empty
     assert all(frame.empty for frame in boards.monthly(store, Q3, settled))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core import explanation, next_step, periods, quarter, statement, text
+from core import belonging, explanation, next_step, periods, quarter, statement, text
 from tests.test_settlement import COMPANY
 
 Q3 = periods.quarter("2026Q3")
@@ -51,7 +51,7 @@ def test_a_missed_gate_says_the_distance_and_the_money_behind_it(stored):
     sold = COMPANY | {"sku_months": """month,sku_id,team_id,gmv,gmv_target,buyers,repeat_buyers,profit,category_rank
 2026-07,TEA,S1,500000,400000,1000,294,120000,8"""}
     settled = quarter.settle(stored(**sold), Q3)
-    rows = statement.of_teams(settled, {"S1"}, {"P1"})
+    rows = belonging.unshared(settled, {"S1"}, {"P1"})
     gates = next_step.of_gates(settled, rows)
     assert gates[["rule", "potential"]].values.tolist() == [["milestone", 20000], ["rocket", 10000]]
     assert gates["gap"].tolist() == pytest.approx([0, 0.006])
@@ -72,8 +72,10 @@ def test_every_reason_has_its_sentence(settled):
 def test_what_changed_adds_up(stored):
     store = stored(**COMPANY | {"team_months": COMPANY["team_months"] + "\n2026-04,S1,500000,100,20"})
     before, now = quarter.settle(store, Q3.previous()), quarter.settle(store, Q3)
-    changed = statement.change(before, now, "E1")
-    assert changed["change"].sum() == pytest.approx(changed["after"].sum() - changed["before"].sum())
+    changed = statement.change(before, belonging.of_person(before, "E1"), now, belonging.of_person(now, "E1"))
+    known = changed[changed["change"].notna()]
+    assert known["change"].sum() == pytest.approx(known["after"].sum() - known["before"].sum())
+    assert changed.loc[changed["change"].isna(), ["rule", "before_state"]].values.tolist() == [["commission", "held"]]
     moved = statement.moved(now, now, "E1")
     assert (moved["change"] == 0).all() and moved["points_after"].sum() == pytest.approx(101)
 
@@ -81,7 +83,7 @@ def test_what_changed_adds_up(stored):
 def test_source_rows_are_the_uploaded_rows_of_the_subject(stored):
     store = stored(**COMPANY)
     settled = quarter.settle(store, Q3)
-    line = statement.told(settled, statement.of_person(settled, "E1")[:1], None, {}, "zh")[0]
+    line = statement.told(settled, belonging.of_person(settled, "E1")[:1], None, {}, "zh")[0]
     places = statement.behind(settled, line, quarter.sources(store, Q3, settled.plan))
     assert set(places["dataset"]) == {"employees", "team_months", "nps_responses", "targets"}
     report = places[places["dataset"].eq("team_months")].iloc[0].to_dict()
@@ -89,8 +91,38 @@ def test_source_rows_are_the_uploaded_rows_of_the_subject(stored):
     assert count == 1 and frame["GMV"].tolist() == [1100000] and frame["#"].tolist() == [2]
 
 
-def test_a_team_has_its_own_rows_and_the_shares_of_its_people(settled):
-    rows = settled.ledger.iloc[statement.of_teams(settled, {"S1"}, {"P1"})]
-    assert rows["item"].tolist() == ["P1 · after_sales", "P1 · final_payment"]
-    shares = statement.shares(settled, {"S1"}).query("rule == 'rocket'")
-    assert shares["amount"].sum() == pytest.approx(21000) and isinstance(shares, pd.DataFrame)
+def test_a_persons_part_of_a_missed_pool_is_what_the_person_missed(stored):
+    """The missed milestone is 20,000: E1 has 0.6 of it, E3 0.4; S1 missed 10,000, its days are 92, 92, 46 and 52."""
+    sold = COMPANY | {"sku_months": """month,sku_id,team_id,gmv,gmv_target,buyers,repeat_buyers,profit,category_rank
+2026-07,TEA,S1,500000,400000,1000,294,120000,8"""}
+    store = stored(**sold)
+    settled, con = quarter.settle(store, Q3), store.cursor()
+    rows = belonging.unshared(settled, {"S1"}, {"P1"})
+    for who, missed in (("E1", {"milestone": 12000, "rocket": 3262.41}), ("E2", {"rocket": 3262.41}),
+                        ("E3", {"milestone": 8000, "rocket": 1631.21})):
+        gates = next_step.of_gates(settled, rows, next_step.parts_of(con, "2026Q3", who))
+        assert dict(zip(gates["rule"], gates["potential"], strict=True)) == missed
+    assert next_step.of_gates(settled, rows)["potential"].tolist() == [20000, 10000]
+
+
+def test_a_teams_missed_target_costs_what_its_people_would_get_together(settled):
+    """Repurchase 27 % of 30 % costs 3 points: of 6,000 and 5,000 for the quarter, 4,000 for 46 days, 4,600 for 52."""
+    goals = next_step.of_teams(settled, {"S1"}).set_index("metric")
+    each = [6000 * 0.03, 5000 * 0.03, 4000 * 46 / 92 * 0.03, 4600 * 52 / 92 * 0.03]
+    assert goals.loc["repurchase_rate", "gain"] == pytest.approx(sum(each), abs=0.02)
+    assert goals.loc["repurchase_rate", ["needed", "subject_id"]].tolist() == [0.3, "S1"]
+    assert next_step.of_teams(settled, {"A0"}).empty
+
+
+def test_what_is_held_or_new_is_no_change_of_zero(stored):
+    """E5 cannot be assessed; E1 is here for the first quarter with a score."""
+    store = stored(**COMPANY)
+    before, now = quarter.settle(store, Q3.previous()), quarter.settle(store, Q3)
+    held = statement.change(now, belonging.of_person(now, "E1"), now, belonging.of_person(now, "E5"))
+    commission = held.set_index("rule").loc["commission"]
+    assert (commission["before"], commission["after_state"]) == (6060, "held")
+    assert pd.isna(commission["after"]) and pd.isna(commission["change"])
+    new = statement.change(before, [], now, belonging.of_person(now, "E1")).set_index("rule")
+    assert pd.isna(new.loc["commission", "before"]) and new.loc["commission", "change"] == 6060
+    assert statement.moved(before, now, "E1").empty and statement.moved(now, now, "E5").empty
+    assert len(statement.moved(now, now, "E1")) == 3

@@ -1,11 +1,13 @@
 """The frames and charts that the pages ask for: figures picked from the core's tables, in the reader's words."""
 
+from dataclasses import replace
+
 import pandas as pd
 
-from core import quarter, scenarios, text
+from core import belonging, quarter, scenarios, text
 from core.charts import Chart, Series
 from core.metrics import METRICS
-from core.settlement import Settlement
+from core.settlement import Settlement, counted
 from pages.frame import session
 from pages.frame.session import Session
 
@@ -73,21 +75,35 @@ def _number(value) -> float | None:
 
 
 def people(look: Session, settled: Settlement) -> pd.DataFrame:
-    """One row per person of the chosen team: name, role, team (of the last assignment), score, grade, `amount` (payable
-    yuan of all rules), `potential` (with what waits for data), `commission`, status of the commission. Whoever has money of
-    the quarter without an assignment in it (left before, joins later) is there too, without role, team, score and status."""
+    """One row per person who was in the chosen team or whose money it is: name, role, team (of the last assignment), score,
+    grade, status of the commission; of the ledger rows that are the team's, `amount` (payable yuan of all rules) and
+    `potential` (with what waits for data). Whoever has money of the quarter without an assignment in it (left before, joins
+    later) is there too, without role, team, score and status."""
     scores = settled.scores.sort_values("to_date")
     by_person = scores.assign(points=scores["score"] * scores["eligible_days"]).groupby("employee_id")
     sums = by_person[["points", "eligible_days"]].sum(min_count=1)
     last = scores.drop_duplicates("employee_id", keep="last").set_index("employee_id")
     last = last.drop(columns=["amount", "potential", "status"])
     last = last.assign(score=(sums["points"] / sums["eligible_days"]).where(by_person["score"].agg(lambda s: s.notna().all())),
-                       commission=by_person["amount"].sum(), status=by_person["status"].agg(_worst))
-    money = scenarios.paid(settled.ledger).rename_axis("employee_id")
+                       status=by_person["status"].agg(_worst))
+    money = scenarios.paid(of_team(look, settled).ledger).rename_axis("employee_id")
     last = last.join(money, how="outer").fillna({"amount": 0.0, "potential": 0.0})
-    members = look.members()
     last = last.assign(name=names(look, settled))
-    return (last if members is None else last[last["team_id"].isin(members)]).sort_index().reset_index()
+    return last[last.index.isin(here(look, settled))].sort_index().reset_index()
+
+
+def of_team(look: Session, settled: Settlement) -> Settlement:
+    """The settlement with the ledger rows of the chosen team only (by `belonging.teams`)."""
+    if (members := look.members()) is None:
+        return settled
+    return replace(settled, ledger=settled.ledger.iloc[belonging.of_teams(look.store.cursor(), settled, members)])
+
+
+def here(look: Session, settled: Settlement) -> list[str]:
+    """Everybody whom the chosen team's page lists; without a team everybody at all."""
+    if (members := look.members()) is None:
+        return [*settled.scores["employee_id"], *settled.ledger["beneficiary_id"]]
+    return belonging.employees(look.store.cursor(), settled, members)
 
 
 def names(look: Session, *settled: Settlement) -> pd.Series:
@@ -110,9 +126,8 @@ def distinct(names: pd.Series) -> pd.Series:
 
 def compared(look: Session, before: Settlement, after: Settlement) -> pd.DataFrame:
     """The comparison's people of the chosen team, with names; the largest changes first."""
-    both = scenarios.compare(before, after).people
-    members = look.members()
-    both = both if members is None else both[both["team_id"].isin(members)]
+    both = scenarios.compare(of_team(look, before), of_team(look, after)).people
+    both = both[both["employee_id"].isin([*here(look, before), *here(look, after)])]
     both = both.assign(name=both["employee_id"].map(names(look, before, after)))
     return both.sort_values("change", key=abs, ascending=False).reset_index(drop=True)
 
@@ -122,13 +137,25 @@ def _worst(statuses: pd.Series) -> str:
     return next((s for s in ("held", "pending", "provisional") if s in found), statuses.iloc[-1])
 
 
-def by_group(look: Session, frame: pd.DataFrame, group: str) -> Chart:
-    """Payable commission by role or team, largest first."""
-    sums = frame.groupby(group, dropna=False)["amount"].sum().sort_values(ascending=False)
-    named = look.role if group == "role" else look.team_name
+def by_role(look: Session, frame: pd.DataFrame) -> Chart:
+    """Payable yuan of `people` by role, largest first."""
+    return _by(look, "role", frame.groupby("role", dropna=False)["amount"].sum(), look.role, len(frame))
+
+
+def by_team(look: Session, settled: Settlement, frame: pd.DataFrame) -> Chart:
+    """Payable yuan by the team that each ledger row belongs to, largest first."""
+    own = settled.ledger.assign(team=belonging.teams(look.store.cursor(), settled))
+    own = own.loc[of_team(look, settled).ledger.index][lambda rows: rows["beneficiary_type"].ne("project")]
+    sums = own[counted(settled.plan, own)].groupby("team", dropna=False)["amount"].sum()
+    return _by(look, "team_id", sums, look.team_name, len(frame))
+
+
+def _by(look: Session, group: str, sums: pd.Series, named, people: int) -> Chart:
+    sums = sums.sort_values(ascending=False)
     groups = tuple(named(name) for name in sums.index)
-    title = look.say(f"chart.by_{group}", first=groups[0], amount=look.number(sums.iloc[0], "yuan"))
-    subtitle = look.say("chart.payable", quarter=look.period.label, people=len(frame))
+    title = look.say(f"chart.by_{group}", first=groups[0], amount=look.number(sums.iloc[0], "yuan")) if groups \
+        else look.say("chart.by_rule_none")
+    subtitle = look.say("chart.payable", quarter=look.period.label, people=people)
     values = (Series(look.say("column.amount"), tuple(float(v) for v in sums), "actual"),)
     return Chart("barh", title, subtitle, groups, values, "yuan", title)
 

@@ -3,10 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from core import explanation, text, wording
+from core import belonging, explanation, text, wording
 from core.charts import Chart, Series
 from core.settlement import Settlement, counted
-from core.statement import projects_of
 from pages.frame import draw
 from pages.frame.session import Session
 
@@ -30,21 +29,14 @@ def rule_name(look: Session, settled: Settlement, rule: str) -> str:
 
 
 def of_team(look: Session, settled: Settlement) -> pd.DataFrame:
-    """The ledger of the chosen team with its sub-teams (a person's by the last assignment, a project's by its members),
-    `home` and `name` of each beneficiary added."""
-    ledger, members = settled.ledger, look.members()
-    last = settled.scores.sort_values("to_date").drop_duplicates("employee_id", keep="last").set_index("employee_id")
-    names = draw.names(look, settled).to_dict()
-    kind, who = ledger["beneficiary_type"], ledger["beneficiary_id"]
-    home = who.map(last["team_id"]).where(kind.eq("employee"), who.where(kind.eq("team")))
-    projects = dict(look.store.cursor().execute("select project_id, coalesce(name, project_id) from projects").fetchall())
-    told = [names.get(i, i) if t == "employee" else look.team_name(i) if t == "team" else projects.get(i, i)
-            for t, i in zip(kind, who, strict=True)]
-    ledger = ledger.assign(home=home, name=told)
-    if members is None:
-        return ledger
-    projects = projects_of(look.store.cursor(), last.index[last["team_id"].isin(members)])
-    return ledger[ledger["home"].isin(members) | (kind.eq("project") & who.isin(projects))]
+    """The ledger of the chosen team with its sub-teams (by `belonging.teams`), the `name` of each beneficiary added."""
+    ledger, members, con = settled.ledger, look.members(), look.store.cursor()
+    rows = ledger if members is None else ledger.iloc[belonging.of_teams(con, settled, members)]
+    names = draw.names(look, settled)
+    projects = dict(con.execute("select project_id, coalesce(name, project_id) from projects").fetchall())
+    kinds = zip(rows["beneficiary_type"], rows["beneficiary_id"], strict=True)
+    return rows.assign(name=[names.get(who, who) if kind == "employee" else projects.get(who, who) if kind == "project"
+                             else look.team_name(who) for kind, who in kinds])
 
 
 def filtered(look: Session, settled: Settlement, ledger: pd.DataFrame) -> pd.DataFrame:
@@ -109,5 +101,5 @@ def by_rule(look: Session, settled: Settlement, ledger: pd.DataFrame) -> Chart:
     title = look.say("chart.by_rule", first=names[0], amount=look.number(paid.get(order[0], 0.0), "yuan")) if names \
         else look.say("chart.by_rule_none")
     series = (Series(look.say("status.payable"), tuple(float(paid.get(rule, 0.0)) for rule in order), "actual"),
-              Series(look.say("chart.waits"), tuple(float(waits.get(rule, 0.0)) for rule in order), "target"))
+              Series(look.say("chart.waits"), tuple(float(waits.get(rule, 0.0)) or None for rule in order), "target"))
     return Chart("barh", title, look.say("chart.by_rule_of", quarter=settled.quarter), names, series, "yuan", title)

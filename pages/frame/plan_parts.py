@@ -17,6 +17,8 @@ from pages.frame.session import Session
 
 BLANK = {"scorecards": {"weights": {}}, "seasons": {"on": False, "weight": 0.5}, "phases": {"commission_factor": 1}}
 SHOWN = [[0, 0], [1, 100]]
+# Pixels of the place where problems are told: the first of them, more by scrolling.
+NEWS = 108
 
 
 def chosen(look: Session, draft: dict, table: str) -> str | None:

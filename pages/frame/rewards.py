@@ -5,11 +5,11 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from core import explanation, next_step, quarter, statement, text, wording
+from core import explanation, quarter, statement, text, wording
 from core.datasets import DATASETS
 from core.exporting import statement as exporting
 from core.metrics import METRICS
-from core.settlement import Settlement
+from core.settlement import Settlement, counted
 from core.statement import Line
 from pages.frame import controls, session, show
 from pages.frame.session import Session
@@ -31,15 +31,22 @@ PRINT = """<style>@media print {
 .st-key-unprinted { display: none !important } }</style>"""
 
 
-def lines(look: Session, settled: Settlement, rows: list[int]) -> list[Line]:
-    """The ledger rows in the reader's words."""
+def lines(look: Session, settled: Settlement, rows: list[int], people: dict | None = None) -> list[Line]:
+    """The ledger rows in the reader's words; those of the `people` named begin with the name."""
     provenance = quarter.sources(look.store, look.period, settled.plan)
-    return statement.told(settled, rows, provenance, session.team_names(look.store), look.lang)
+    return statement.told(settled, rows, provenance, session.team_names(look.store), look.lang, people)
 
 
-def about(look: Session, settled: Settlement, told: list[Line], shared: float = 0.0) -> str:
-    """What is payable now in yuan, of these rows and of what is `shared` out among people, and under which plan."""
-    total = shared + sum(line.entry["amount"] for line in told if line.counted)
+def pools(look: Session, settled: Settlement, rows: list[int]) -> list[tuple[Line, int]]:
+    """The pools of which these ledger rows are parts, in the reader's words, each with how many parts."""
+    provenance = quarter.sources(look.store, look.period, settled.plan)
+    return statement.pools(settled, rows, provenance, session.team_names(look.store), look.lang)
+
+
+def about(look: Session, settled: Settlement, rows: list[int]) -> str:
+    """What is payable now in yuan of these ledger rows, and under which plan."""
+    ledger = settled.ledger.iloc[rows]
+    total = ledger.loc[counted(settled.plan, ledger), "amount"].sum()
     return look.say("statement.about", total=text.full(total, "yuan", look.lang), version=settled.plan["version"],
                     phase=settled.plan["phases"][settled.phase][look.lang])
 
@@ -77,41 +84,62 @@ def awards(look: Session, settled: Settlement, winners: set) -> None:
         st.markdown(show.plain(look.say("statement.awards", awards=look.say("comma").join(said))))
 
 
-def next_steps(look: Session, settled: Settlement, rows: list[int], employee: str | None) -> None:
-    """What would have reached a target, the next grade, or a gate that was missed."""
-    said = [] if employee is None else [_goal(look, goal) for goal in
-                                        next_step.of_commission(settled, employee).to_dict("records")]
-    gates = next_step.of_gates(settled, rows)
-    told = {line.row: line for line in lines(look, settled, gates["row"].tolist())}
-    said += [look.say("statement.gate", rule=told[n].title, item=told[n].item, reason=told[n].reason) for n in gates["row"]]
+def next_steps(look: Session, settled: Settlement, goals: pd.DataFrame, gates: pd.DataFrame, people: dict | None = None) -> None:
+    """What would have reached a target or the next grade, and each gate that was missed, by whom of the `people` named."""
+    told = {line.row: line for line in lines(look, settled, gates["row"].tolist(), people)}
+    said = [_goal(look, goal) for goal in goals.to_dict("records")]
+    said += [_gate(look, told[gate["row"]], gate) for gate in gates.to_dict("records")]
     st.markdown(f"**{look.say('statement.next')}**")
     st.markdown("\n".join(f"- {show.plain(words)}" for words in said) or look.say("statement.no_next"))
+
+
+def _gate(look: Session, line: Line, gate: dict) -> str:
+    """A missed gate, of a pool with the person's own part of it."""
+    words = look.say("statement.gate", rule=line.title, item=line.item, reason=explanation.reason_text(gate, look.lang))
+    return words if text.missing(gate["part"]) else words + look.say(
+        "statement.gate_part", pool=text.full(gate["pool"], "yuan", look.lang), part=look.number(gate["part"], "percent"))
 
 
 def _goal(look: Session, goal: dict) -> str:
     metric, lang = METRICS[goal["metric"]], look.lang
     figures = {name: text.full(goal[name], metric.unit, lang) for name in ("now", "needed")}
-    figures["gap"] = text.distance(goal["gap"], metric.unit, lang)
     way = look.say("statement.more" if goal["needed"] >= goal["now"] else "statement.less")
-    return look.say(f"statement.to_{goal['goal']}", metric=look.metric(goal["metric"]), way=way, grade=goal["grade"],
-                    gain=text.full(goal["gain"], "yuan", lang), **figures)
+    whose = [look.team_name(goal["subject_id"])] if goal.get("whose") else []
+    words = look.say(f"statement.to_{goal['goal']}", metric=" ".join([*whose, look.metric(goal["metric"])]), way=way,
+                     grade=goal["grade"], gap=text.distance(goal["gap"], metric.unit, lang), **figures)
+    gain = look.say("statement.gain_team" if whose else "statement.gain", gain=text.full(goal["gain"], "yuan", lang))
+    return words + (gain if goal["gain"] else "")
 
 
-def changes(look: Session, settled: Settlement, employee: str) -> None:
-    """By rule what was paid in the quarter before and is now, and the metrics that moved the score."""
+def changes(look: Session, settled: Settlement, mine, employee: str | None = None) -> None:
+    """By rule what was paid in the quarter before and is now of the rows that are `mine(settlement)`, and the metrics that
+    moved a person's score."""
     before = look.period.previous()
     if before.label not in quarter.quarters(look.store):
         return
-    earlier, lang = session.settled(replace(look, period=before)), look.lang
+    earlier = session.settled(replace(look, period=before))
     rules = settled.plan["rules"] | earlier.plan["rules"]
-    said = [look.say("statement.changed_line", rule=rules[r["rule"]][lang], change=_signed(r["change"], r["unit"], lang),
-                     **{name: explanation.money(r[name], r["unit"], lang) for name in ("before", "after")})
-            for r in statement.change(earlier, settled, employee).to_dict("records")]
-    moves = [_move(look, move) for move in statement.moved(earlier, settled, employee).to_dict("records") if move["change"]]
+    found = statement.change(earlier, mine(earlier), settled, mine(settled)).to_dict("records")
+    said = [_changed(look, rules[row["rule"]][look.lang], row) for row in found if _worth(row)]
+    moves = [] if employee is None else [
+        _move(look, move) for move in statement.moved(earlier, settled, employee).to_dict("records") if move["change"]]
     if moves:
         said.append(look.say("statement.moved", moves=look.say("comma").join(moves)))
     st.markdown(f"**{look.say('statement.changed', quarter=before.label)}**")
-    st.markdown("\n".join(f"- {show.plain(words)}" for words in said) or "—")
+    st.markdown("\n".join(f"- {show.plain(words)}" for words in said) or look.say("statement.unchanged"))
+
+
+def _worth(row: dict) -> bool:
+    """Whether there is something to say: money in one of the quarters, or something that waits."""
+    return any(not text.missing(row[name]) and row[name] for name in ("before", "after", "before_state", "after_state"))
+
+
+def _changed(look: Session, rule: str, row: dict) -> str:
+    told = {name: look.say(f"statement.state_{row[f'{name}_state']}") if not text.missing(row[f"{name}_state"]) else
+            explanation.money(row[name], row["unit"], look.lang) for name in ("before", "after")}
+    change = "" if text.missing(row["change"]) else look.say(
+        "statement.by", change=_signed(row["change"], row["unit"], look.lang))
+    return look.say("statement.changed_line", rule=rule, change=change, **told)
 
 
 def _move(look: Session, move: dict) -> str:
@@ -122,7 +150,7 @@ def _move(look: Session, move: dict) -> str:
 
 
 def _signed(amount: float, unit: str, lang: str) -> str:
-    return ("+" if amount > 0 else "") + explanation.money(amount, unit, lang)
+    return ("+" if amount > 0 else "±" if amount == 0 else "") + explanation.money(amount, unit, lang)
 
 
 def sources(look: Session, settled: Settlement, told: list[Line]) -> None:
@@ -146,12 +174,24 @@ def _named(look: Session, place: dict) -> str:
     return " · ".join(str(part) for part in parts if part)
 
 
-def tools(look: Session, settled: Settlement, told: list[Line], title: str, name: str) -> None:
-    """What is not printed: the workbook, how to print, the uploaded rows."""
+def tools(look: Session, settled: Settlement, rows: list[int], title: str, name: str, people: dict | None = None) -> None:
+    """What is not printed: the workbook, how to print, the uploaded rows; of `people` (a team) each row with its steps."""
     with st.container(key="unprinted"):
-        said = about(look, settled, told)
-        st.download_button(look.say("statement.book"), lambda: exporting.statement(told, title, said, look.lang),
-                           f"{name}-{settled.quarter}.xlsx", controls.XLSX, on_click="ignore", key="statement_book")
+        st.download_button(look.say("statement.book"), lambda: exporting.statement(
+            lines(look, settled, rows, people), title, about(look, settled, rows), look.lang),
+            f"{name}-{settled.quarter}.xlsx", controls.XLSX, on_click="ignore", key="statement_book")
         st.caption(look.say("statement.print_hint"))
-        with st.expander(look.say("statement.sources")):
-            sources(look, settled, told)
+        with st.expander(look.say("statement.sources" if people is None else "statement.steps")):
+            sources(look, settled, lines(look, settled, rows) if people is None else [_chosen(look, settled, rows, people)])
+
+
+def _chosen(look: Session, settled: Settlement, rows: list[int], people: dict) -> Line:
+    """One of a team's rows with its steps."""
+    entries, teams = settled.ledger.iloc[rows], session.team_names(look.store)
+    named = [" · ".join([people.get(entry["beneficiary_id"], look.team_name(entry["beneficiary_id"])),
+                         settled.plan["rules"][entry["rule"]][look.lang], wording.item(settled, number, teams, look.lang)])
+             for number, entry in zip(rows, entries.to_dict("records"), strict=True)]
+    chosen = st.selectbox(look.say("statement.which_row"), range(len(rows)), format_func=named.__getitem__, key="statement_row")
+    line = lines(look, settled, [rows[chosen]], people)[0]
+    row(look, line)
+    return line

@@ -1,14 +1,19 @@
 """A person's statement: every metric with its numbers and sources, the formula, the pay; also as a workbook."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
-from core import explanation, periods, quarter, text
+from core import belonging, explanation, next_step, periods, quarter, text
 from core.metrics import METRICS
 from core.settlement import Settlement
-from core.statement import of_person, of_teams, projects_of, shares
-from pages.frame import controls, draw, rewards, show
+from core.statement import MOST_ROWS, is_share, shares
+from pages.frame import controls, draw, ledger, rewards, show
 from pages.frame.session import Session
+
+INTO_VIEW = """<style>.st-key-statement { scroll-margin-top: 4rem }</style>
+<script>document.querySelector(".st-key-statement")?.scrollIntoView()</script>"""
 
 
 def listed(look: Session, people: pd.DataFrame) -> pd.DataFrame:
@@ -28,26 +33,35 @@ def status(look: Session, name) -> str:
 
 def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
     """Everything that a person gets and why, printable on one page; below it the workbook and the uploaded rows."""
-    title = look.say("statement.title", name=person["name"], quarter=settled.quarter)
-    told = rewards.lines(look, settled, of_person(settled, person.name))
+    title, con = look.say("statement.title", name=person["name"], quarter=settled.quarter), look.store.cursor()
+    rows = belonging.of_person(settled, person.name)
     mine = settled.scores[settled.scores["employee_id"] == person.name].sort_values("from_date")
-    projects = projects_of(look.store.cursor(), [person.name])
+    open_ = belonging.unshared(settled, set(mine["team_id"]), belonging.projects_of(con, [person.name]))
     st.html(rewards.PRINT)
     with st.container(key="statement"):
         st.markdown(f"#### {show.plain(title)}")
-        st.markdown(show.plain(rewards.about(look, settled, told)))
+        st.markdown(show.plain(rewards.about(look, settled, rows)))
         for segment, assignment in mine.to_dict("index").items():
             _assignment(look, settled, segment, assignment)
-        for line in told:
+        for line in rewards.lines(look, settled, rows):
             if settled.plan["rules"][line.entry["rule"]]["kind"] != "scorecard_pay":
                 rewards.row(look, line)
         rewards.awards(look, settled, {person.name})
-        own = [line.row for line in told]
-        rewards.next_steps(look, settled, own + of_teams(settled, set(mine["team_id"]), projects), person.name)
-        rewards.changes(look, settled, person.name)
-    rewards.tools(look, settled, told, title, str(person.name))
+        parts = next_step.parts_of(con, settled.quarter, person.name)
+        rewards.next_steps(look, settled, next_step.of_commission(settled, person.name),
+                           next_step.of_gates(settled, rows + open_, parts))
+        rewards.changes(look, settled, lambda one: belonging.of_person(one, person.name), person.name)
+    rewards.tools(look, settled, rows, title, str(person.name))
     if person["status"] == "pending":
         controls.release(look, person.name)
+
+
+def into_view(employee: str | None) -> None:
+    """Brings the statement of a person who was just chosen to the top of the screen; drawn last, when there is room below."""
+    before = st.session_state.get("statement_of")
+    st.session_state["statement_of"] = employee
+    if employee and employee != before:
+        st.html(INTO_VIEW, unsafe_allow_javascript=True)
 
 
 def _assignment(look: Session, settled: Settlement, segment: int, assignment: dict) -> None:
@@ -75,36 +89,74 @@ def _clause(settled: Settlement) -> str:
 
 
 def team(look: Session, settled: Settlement, team_id: str) -> None:
-    """What a team and its projects get and missed, and what its people get; printable like a person's statement."""
-    teams = set(look.members() or [team_id]) if look.team == team_id else {team_id}
-    people = settled.scores[settled.scores["team_id"].isin(teams)]["employee_id"].unique()
-    rows = of_teams(settled, teams, projects_of(look.store.cursor(), people))
+    """What a team with its sub-teams wins and misses, pools and people; printable like a person's statement."""
+    look, con = replace(look, team=team_id), look.store.cursor()
+    teams = set(look.members() or [team_id])
+    rows, people = belonging.of_teams(con, settled, teams), belonging.employees(con, settled, teams)
     title = look.say("statement.team_title", name=look.team_name(team_id), quarter=settled.quarter)
-    told = rewards.lines(look, settled, rows)
+    names = draw.names(look, settled).to_dict()
     st.html(rewards.PRINT)
     with st.container(key="statement"):
         st.markdown(f"#### {show.plain(title)}")
-        paid = shares(settled, teams)
-        st.markdown(show.plain(rewards.about(look, settled, told, paid.loc[paid["unit"].eq("CNY"), "amount"].sum())))
-        st.markdown(f"**{look.say('statement.team_rows')}**")
-        for line in told:
-            rewards.row(look, line)
-        if not told:
-            st.caption(look.say("statement.no_rows"))
+        st.markdown(show.plain(rewards.about(look, settled, rows)))
+        st.caption(look.say("statement.belongs"))
+        _own(look, settled, rows)
         rewards.awards(look, settled, teams | set(people))
-        rewards.next_steps(look, settled, rows, None)
-        st.markdown(f"**{look.say('statement.team_shares')}**")
-        if len(paid):
-            st.table(_shares(look, settled, paid))
-    if told:
-        rewards.tools(look, settled, told, title, team_id)
+        _people(look, settled, rows, names)
+        goals = next_step.of_teams(settled, teams).assign(whose=True)
+        rewards.next_steps(look, settled, goals, next_step.of_gates(settled, rows), names)
+        rewards.changes(look, settled, lambda one: belonging.of_teams(con, one, teams))
+    if rows:
+        rewards.tools(look, settled, rows, title, team_id, names)
 
 
-def _shares(look: Session, settled: Settlement, found: pd.DataFrame) -> pd.DataFrame:
+def _own(look: Session, settled: Settlement, rows: list[int]) -> None:
+    """The pools that the team's people share, and the rows of the team and its projects that nobody has."""
+    pools = rewards.pools(look, settled, rows)
+    whose = settled.ledger["beneficiary_type"].iloc[rows].ne("employee")
+    alone = rewards.lines(look, settled, whose.index[whose].tolist())
+    st.markdown(f"**{look.say('statement.team_rows')}**")
+    for line, count in pools:
+        rewards.row(look, line)
+        amount = text.full(line.entry["amount"], "yuan", look.lang)
+        st.caption(show.plain(look.say("statement.pool", people=count, amount=amount)))
+    for line in alone:
+        rewards.row(look, line)
+    if not pools and not alone:
+        st.caption(look.say("statement.no_pools" if rows else "statement.no_rows"))
+
+
+def _people(look: Session, settled: Settlement, rows: list[int], names: dict) -> None:
+    """What each person gets by rule, and every row of a person that is no part of a pool."""
+    paid = shares(settled, rows)
+    if paid.empty:
+        return
+    st.markdown(f"**{look.say('statement.team_shares')}**")
+    st.table(_shares(look, settled, paid, names))
+    theirs = settled.ledger.iloc[[row for row, shared in zip(rows, is_share(settled, rows), strict=True) if not shared]]
+    theirs = theirs[theirs["beneficiary_type"].eq("employee")]
+    told = ledger.words(look, settled, theirs.head(MOST_ROWS).assign(
+        name=[names.get(who, who) for who in theirs["beneficiary_id"].head(MOST_ROWS)]))
+    if len(theirs):
+        st.markdown(f"**{look.say('statement.people_rows')}**")
+        st.table(_written(look, theirs.head(MOST_ROWS), told))
+    if len(theirs) > MOST_ROWS:
+        st.caption(look.say("statement.more_rows", rows=len(theirs) - MOST_ROWS))
+
+
+def _written(look: Session, rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """The ledger's words as a printed table, amounts in their units."""
+    rows = rows.loc[told.index]
+    money = {look.say(f"column.{name}"): [explanation.money(amount, unit, look.lang)
+                                          for amount, unit in zip(rows[name], rows["unit"], strict=True)]
+             for name in ("amount", "potential")}
+    return told.assign(**money).drop(columns=look.say("column.unit")).map(show.plain).set_index(look.say("column.name"))
+
+
+def _shares(look: Session, settled: Settlement, found: pd.DataFrame, names: dict) -> pd.DataFrame:
     """One row per person, one column per rule and unit: what is payable now."""
-    names = draw.distinct(settled.scores.drop_duplicates("employee_id").set_index("employee_id")["name"])
-    heads = [f"{settled.plan['rules'][r.rule][look.lang]}（{text.say(f'statement.unit.{r.unit}', look.lang)}）"
-             for r in found.itertuples()]
+    heads = [look.say("statement.head", rule=settled.plan["rules"][r.rule][look.lang],
+                      unit=text.say(f"statement.unit.{r.unit}", look.lang)) for r in found.itertuples()]
     wide = found.assign(head=heads).pivot_table(index="employee_id", columns="head", values="amount", aggfunc="sum", sort=False)
     wide.index = [show.plain(names.get(person, person)) for person in wide.index]
     return wide.rename_axis(columns=None).map(lambda amount: text.full(amount, "yuan", look.lang).replace("¥", ""))

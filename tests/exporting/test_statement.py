@@ -8,7 +8,7 @@ import subprocess
 import openpyxl
 import pytest
 
-from core import periods, quarter, statement
+from core import belonging, periods, quarter, statement
 from core.exporting.statement import statement as book
 from tests.test_settlement import COMPANY
 
@@ -26,9 +26,9 @@ def store(stored):
     return stored(**COMPANY | MORE)
 
 
-def written(store, settled, rows, lang="zh") -> bytes:
+def written(store, settled, rows, lang="zh", people=None) -> bytes:
     provenance = quarter.sources(store, Q3, settled.plan)
-    return book(statement.told(settled, rows, provenance, {"S1": "=轻茶"}, lang), "说明", "", lang)
+    return book(statement.told(settled, rows, provenance, {"S1": "=轻茶"}, lang, people), "说明", "", lang)
 
 
 def without_values(data: bytes, changed: dict | None = None) -> openpyxl.Workbook:
@@ -60,7 +60,7 @@ def wanted(settled, rows) -> list[float]:
 
 
 @needs_office
-def test_libreoffice_computes_the_ledger_of_every_rule_and_phase(store, sample_store, tmp_path):
+def test_libreoffice_computes_the_ledger_of_every_rule_and_phase_and_of_a_team(store, sample_store, tmp_path):
     store.release("2026Q3", ["E4"], "renormalise", "")
     books, expected, rules = [], [], set()
     for phase in ("startup", "growth", "mature"):
@@ -70,11 +70,16 @@ def test_libreoffice_computes_the_ledger_of_every_rule_and_phase(store, sample_s
         expected.append(wanted(settled, rows))
         rules |= set(settled.ledger["rule"])
     settled = quarter.settle(sample_store, Q3)
-    rows = [row for person in settled.scores["employee_id"].unique()[::9] for row in statement.of_person(settled, person)]
+    rows = [row for person in settled.scores["employee_id"].unique()[::9] for row in belonging.of_person(settled, person)]
     books.append(without_values(written(sample_store, settled, rows, "en")))
     expected.append(wanted(settled, rows))
+    settled = quarter.settle(sample_store, Q3)
+    rows = belonging.of_teams(sample_store.cursor(), settled, {"S01"})
+    books.append(without_values(written(sample_store, settled, rows, people={"E004": "=周"})))
+    expected.append(wanted(settled, rows))
+    assert {"rocket", "ltv_award", "commission"} <= set(settled.ledger["rule"].iloc[rows])
     settled = quarter.settle(store, Q3)
-    mine = statement.of_person(settled, "E1")
+    mine = belonging.of_person(settled, "E1")
     books.append(without_values(written(store, settled, mine), {"GMV 实际": 1_000_000}))
     found = recalculated(books, tmp_path)
     for computed, amounts in zip(found, expected, strict=False):
@@ -88,7 +93,7 @@ def test_libreoffice_computes_the_ledger_of_every_rule_and_phase(store, sample_s
 
 def test_an_amount_is_a_formula_that_shows_its_value_where_nothing_computes(store):
     settled = quarter.settle(store, Q3)
-    data = written(store, settled, statement.of_person(settled, "E1"))
+    data = written(store, settled, belonging.of_person(settled, "E1"))
     live = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
     shown = openpyxl.load_workbook(io.BytesIO(data), data_only=True).worksheets[0]
     assert live["D5"].value.startswith("='计算步骤'!B") and shown["D5"].value == 6300

@@ -1,6 +1,8 @@
 """The ledger on the page: whose rows a team sees, what they are called, and that its sums are one and the same."""
 
-from core import periods, quarter, scenarios
+import pytest
+
+from core import belonging, periods, quarter, scenarios
 from pages.frame import draw, ledger
 from pages.frame.session import Session
 from tests.test_settlement import COMPANY
@@ -28,6 +30,21 @@ def test_project_money_stands_beside_what_is_payable(stored):
     assert card["certainty"] == "另有项目资金 ¥10.0万，不计入"
 
 
+@pytest.mark.parametrize("team", ["O01", "P01", None])
+def test_ledger_people_and_charts_of_a_team_say_the_same_sum_as_its_statement(sample_store, team):
+    """Somebody moved from O01 to P01 in the quarter."""
+    settled, look = quarter.settle(sample_store, Q3), Session(sample_store, "sample", "zh", Q3, team)
+    teams = {team} if team else set(settled.scores["team_id"])
+    rows = settled.ledger.iloc[belonging.of_teams(sample_store.cursor(), settled, teams)]
+    total = pytest.approx(rows.loc[rows["unit"].eq("CNY"), "amount"].sum())
+    shown, people = ledger.of_team(look, settled), draw.people(look, settled)
+    assert shown.loc[shown["unit"].eq("CNY"), "amount"].sum() == total and people["amount"].sum() == total
+    for drawn in (draw.by_team(look, settled, people), draw.by_role(look, people), ledger.by_rule(look, settled, shown)):
+        assert sum(drawn.series[0].values) == total
+    assert draw.compared(look, settled, settled)["after"].sum() == total
+    assert team is None or "E029" in set(people["employee_id"])
+
+
 def test_money_of_people_without_an_assignment_in_the_quarter_is_in_every_sum(stored):
     store = stored(**COMPANY | {
         "employees": COMPANY["employees"] + "\nE7,赵七,design,junior,A1,2026-10-05,,5000,no\nE8,钱八,design,junior,A1,2025-01-01,"
@@ -40,8 +57,8 @@ def test_money_of_people_without_an_assignment_in_the_quarter_is_in_every_sum(st
     shown = people.set_index("employee_id").loc[["E7", "E8"]]
     assert shown["name"].tolist() == ["赵七", "钱八"] and shown["amount"].tolist() == [50, 5000] and shown["status"].isna().all()
     assert round(people["amount"].sum(), 2) == total
-    for group in ("team_id", "role"):
-        assert round(sum(draw.by_group(look, people, group).series[0].values), 2) == total
+    for drawn in (draw.by_team(look, settled, people), draw.by_role(look, people)):
+        assert round(sum(drawn.series[0].values), 2) == total
     assert round(sum(ledger.by_rule(look, settled, ledger.of_team(look, settled)).series[0].values), 2) == total
     assert {"赵七", "钱八"} <= set(ledger.of_team(look, settled)["name"])
     compared = scenarios.compare(settled, settled).as_json()

@@ -64,6 +64,19 @@ def test_the_draft_is_there_after_another_page_and_is_nobody_elses(read_only, lo
     assert labelled(theirs.number_input, "季度预算").value == 0
 
 
+def test_the_grid_stays_where_it_is_when_the_draft_has_problems(read_only, look):
+    """What is wrong is told in a place of the same height whether there is anything to tell or not."""
+    read_only()
+    app = turn(look("plan", "en"), "Save")
+    places = []
+    for budget in (0, -1, 5):
+        labelled(app.number_input, "Budget a quarter").set_value(budget).run()
+        blocks = [block for block in app.main.children.values() if block.type == "flex_container"]
+        places += [(height, [kind for kind in ("error", "info", "caption") if block.get(kind)])
+                   for block in blocks if (height := block.proto.height_config.pixel_height)]
+    assert len({height for height, _ in places}) == 1 and [kinds for _, kinds in places] == [["caption"], ["error"], ["info"]]
+
+
 def test_what_is_wrong_with_the_draft_is_said_at_once_and_keeps_it_from_being_saved(read_only, look):
     read_only()
     app = turn(look("plan", "en"), "Save")

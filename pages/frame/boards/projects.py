@@ -1,6 +1,7 @@
 """Projects: stage, milestones against their bars, money released, waiting and missed, members, retrospective."""
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -18,7 +19,7 @@ MONEY = {"released": "actual", "waiting": "previous", "missed": "target"}
 
 def board(look: Session) -> None:
     con = look.store.cursor()
-    every = boards.projects(con, look.period)
+    every = boards.projects(con, look.period, date.today())
     if every.empty:
         show.missing(look, ["projects"], look.say("boards.tab_projects"))
         return
