@@ -161,3 +161,9 @@ def test_a_chart_without_any_figure_can_still_be_drawn(kind):
         series = tuple(dataclasses.replace(s, values=(None,) * len(s.values), low=(), high=()) for s in empty.series)
         empty = dataclasses.replace(empty, series=series)
     assert figure(empty, "zh").data
+
+
+def test_a_small_value_beside_large_ones_is_never_labelled_as_none():
+    def places(*values):
+        return decimals(Chart("bar", "T", "S", ("a", "b"), (Series("x", values),), "yuan", "A"), "zh")
+    assert (places(300_000, 600), places(300_000, 400), places(300_000, -400), places(300_000, 0)) == (1, 2, 2, 1)

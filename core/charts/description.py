@@ -96,7 +96,7 @@ def shown(chart: Chart, lang: str, of: str = "values") -> list[list[float | None
 
 
 def decimals(chart: Chart, lang: str) -> int:
-    """Places behind the point of the chart's labels: none for whole counts, two where all values are below ten; a heat map
+    """Places behind the point of the chart's labels: none for whole counts, two where all values are below ten or one would else read 0.0; a heat map
     writes whole levels whole and has no room for them in many columns; a waterfall goes by its parts."""
     rows = shown(chart, lang)
     values = [abs(v) for row in rows for v in (row[1:-1] if chart.kind == "waterfall" else row) if v is not None]
@@ -106,7 +106,9 @@ def decimals(chart: Chart, lang: str) -> int:
         return 0
     if chart.kind in ("heatmap", "step", "point") and chart.unit == "percent":
         return 1
-    return 2 if max(values, default=0) < 10 else 1
+    # Beside large values a small one would read 0.0, as if it were none.
+    lost = any(0 < v < 0.05 for v in values)
+    return 2 if lost or max(values, default=0) < 10 else 1
 
 
 def subtitle(chart: Chart, lang: str) -> str:
