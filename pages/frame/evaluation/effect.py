@@ -30,7 +30,7 @@ def sides(labels: list[str], first: date) -> tuple[list[str], list[str]]:
 def board(look: Session, plan: dict, now: Told, before: Told | None) -> None:
     first = first_day(look, plan)
     if first is None:
-        st.info(look.say("evaluation.no_plan"))
+        st.info(look.say("evaluation.no_plan", quarter=look.period.label))
         return
     earlier, later = sides(quarters(look), first)
     place = {"version": plan["version"], "day": text.date(first, look.lang)}
@@ -48,7 +48,9 @@ def board(look: Session, plan: dict, now: Told, before: Told | None) -> None:
     st.caption(look.say("evaluation.no_cause"))
     if len(both):
         metric = st.selectbox(look.say("column.metric"), both["metric"].tolist(), format_func=look.metric, key="effect_metric")
-        drawn = intervals(look, plan, metric, first)
+        chosen = both[both["metric"].eq(metric)].to_dict("records")[0]
+        drawn = intervals(look, plan, metric, first, look.say("evaluation.before_after", metric=look.metric(metric), **{
+            side: _value(look, plan, chosen, side) for side in ("before", "after")}))
         if drawn:
             show.chart(look, drawn)
 
@@ -83,8 +85,9 @@ def _quarters(look: Session, plan: dict, row: dict, side: str) -> str:
     return look.say("evaluation.rests_on", quarters=f"{row[f'quarters_{side}']:.0f}", n=f"{row[f'n_{side}']:,.0f}")
 
 
-def intervals(look: Session, plan: dict, metric: str, first: date | None = None) -> Chart | None:
-    """A metric over the last quarters with its intervals, those before the plan's first day named so; None without any."""
+def intervals(look: Session, plan: dict, metric: str, first: date | None = None, title: str = "") -> Chart | None:
+    """A metric over the last quarters with its intervals; given a plan's first day, over those on both its sides, the ones
+    before it named so. None without any."""
     labels = quarters(look)
     labels = [label for side in sides(labels, first) for label in side] if first else labels[-draw.LONGEST_TREND:]
     lines = [told(look, plan, label).lines for label in labels]
@@ -95,8 +98,8 @@ def intervals(look: Session, plan: dict, metric: str, first: date | None = None)
     names = tuple(look.say("evaluation.label_before", quarter=label) if first and periods.quarter(label).start < first else label
                   for label in labels)
     known = [(label, row) for label, row in zip(labels, rows, strict=True) if row is not None]
-    title = look.say("chart.trend", metric=look.metric(metric), quarter=known[-1][0],
-                     value=look.number(known[-1][1]["value"], unit(metric)))
+    title = title or look.say("chart.trend", metric=look.metric(metric), quarter=known[-1][0],
+                              value=look.number(known[-1][1]["value"], unit(metric)))
     missing = len(labels) - len(known)
     return Chart("point", title, look.say("evaluation.intervals_of", quarters=len(known), n=f"{known[-1][1]['n']:,.0f}"),
                  names, (_series(look.metric(metric), rows),), unit(metric), title,

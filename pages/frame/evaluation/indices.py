@@ -90,9 +90,10 @@ def board(look: Session, plan: dict, now: Told, before: Told | None) -> None:
 
 
 def radar(look: Session, plan: dict, now: Told, before: Told | None, there: list) -> Chart:
-    """The dimensions that count, this quarter and the quarter before."""
-    lines = [Series(of.quarter, tuple(_index(of, name) for name in plan["dimensions"]), style)
-             for of, style in ((now, "actual"), (before, "previous")) if of and _counted(plan, of)]
+    """The dimensions that count, this quarter and the quarter before; bars where too few count for a radar."""
+    names = [name for name in plan["dimensions"] if name in dict(there)]
+    lines = [Series(of.quarter, tuple(_index(of, name) for name in names), style)
+             for of, style in ((now, "actual"), (before, "previous")) if any(_index(of, name) is not None for name in names)]
     title = look.say("evaluation.radar", spread=look.number(there[0][1] - there[-1][1], "score"),
                      best=dimension(look, plan, there[0][0]), worst=dimension(look, plan, there[-1][0]))
     if len(there) == 1:
@@ -101,8 +102,8 @@ def radar(look: Session, plan: dict, now: Told, before: Told | None, there: list
                         n=int(now.lines["missing"].eq("").sum()), all=len(now.lines))
     left_out = [dimension(look, plan, name) for name in plan["dimensions"] if name not in dict(there)]
     note = look.say("evaluation.not_drawn", names=look.say("comma").join(left_out)) if left_out else ""
-    return Chart("radar", title, subtitle, tuple(dimension(look, plan, name) for name in plan["dimensions"]), tuple(lines),
-                 "score", title, note, look.say("evaluation.definition"))
+    return Chart("radar" if len(names) > 2 else "bar", title, subtitle, tuple(dimension(look, plan, name) for name in names),
+                 tuple(lines), "score", title, note, look.say("evaluation.definition"))
 
 
 def trend(look: Session, plan: dict, history: list[Told]) -> Chart:
@@ -112,10 +113,11 @@ def trend(look: Session, plan: dict, history: list[Told]) -> Chart:
     known = [(of.quarter, value) for of, value in zip(history, lines[0].values, strict=True) if value is not None]
     title = look.say("evaluation.trend" if len(known) > 1 else "evaluation.trend_one", first=known[0][0], last=known[-1][0],
                      low=look.number(known[0][1], "score"), high=look.number(known[-1][1], "score"))
+    drawn = tuple(line for line in lines if any(value is not None for value in line.values))
     gaps = sum(value is None for line in lines for value in line.values)
     note = look.say("evaluation.gaps", count=gaps, least=look.number(plan["covered_minimum"], "percent")) if gaps else ""
     return Chart("line", title, look.say("evaluation.trend_of", quarters=len(history), version=plan.get("version", 0)),
-                 tuple(of.quarter for of in history), tuple(lines), "score", title, note, look.say("evaluation.definition"))
+                 tuple(of.quarter for of in history), drawn, "score", title, note, look.say("evaluation.definition"))
 
 
 def behind(look: Session, plan: dict, history: list[Told]) -> pd.DataFrame:

@@ -11,15 +11,12 @@ from pages.frame.evaluation import Told, changed, dimension, few, rows, staff, u
 from pages.frame.evaluation.effect import intervals
 from pages.frame.session import Session
 
-FORMATS = {"score": "score", "part": "score"}
-
 
 def board(look: Session, plan: dict, now: Told, before: Told | None) -> None:
     """All metrics; the row that is opened stays in the address."""
     st.caption(look.say("evaluation.open_metric"))
     frame = table(look, plan, now)
-    row = show.table(look, frame, {look.say(f"evaluation.column_{name}"): kind for name, kind in FORMATS.items()},
-                     key="evaluation_metrics", select=True)
+    row = show.table(look, frame, {look.say("evaluation.column_score"): "score"}, key="evaluation_metrics", select=True)
     if row is not None:
         st.query_params["metric"] = now.lines["metric"].iloc[row]
     asked = st.query_params.get("metric")
@@ -45,7 +42,6 @@ def table(look: Session, plan: dict, now: Told) -> pd.DataFrame:
         said("benchmark"): [full(row, "benchmark") for row in told],
         said("score"): now.lines["score"].where(~now.lines["hidden"]).tolist(),
         look.say("column.weight"): [look.number(row["weight"], "percent") for row in told],
-        said("part"): now.lines["part"].tolist(),
         said("previous"): [changed(look, plan, row, "previous") for row in told],
         said("year_before"): [changed(look, plan, row, "year_before") for row in told],
         said("counts"): ["✓" if not row["missing"] else f"✗ {why(look, plan, row)}" for row in told]})
@@ -115,7 +111,7 @@ def _sources(look: Session, plan: dict, row: pd.Series) -> None:
         return
     show.table(look, pd.DataFrame({
         look.say("column.dataset"): [look.dataset(name) for name in own["dataset"]],
-        look.say("column.file"): own["file"].tolist(), look.say("column.sheet"): own["sheet"].tolist(),
+        look.say("column.file"): own["file"].tolist(), look.say("column.sheet"): [name or "—" for name in own["sheet"]],
         look.say("evaluation.span"): [f"{int(one.first_row):,} – {int(one.last_row):,}" for one in own.itertuples()],
         look.say("column.rows"): own["rows"].astype(int).tolist()}), {look.say("column.rows"): "count"}, key="evaluation_sources")
 
