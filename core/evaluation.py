@@ -84,3 +84,14 @@ def overall_contributions(plan: dict, before: pd.DataFrame, after: pd.DataFrame)
     known = np.logical_and(*(both[side].notna().groupby(subject, dropna=False).transform("any") for side in ("before", "after")))
     both = both[known].fillna({"before": 0.0, "after": 0.0})
     return both.assign(change=both["after"] - both["before"])[[*key, "before", "after", "change"]].reset_index(drop=True)
+
+
+def pooled(told: pd.DataFrame) -> pd.DataFrame:
+    """The `lines` of one subject over several quarters as one row per metric: `value`, the ratio of the sums of the quarters
+    that have the figure (an additive metric: its mean quarter), their `denominator` and `n` summed, `quarters`, how many
+    they are. A quarter without the figure or with a hidden one is left out, never counted as 0."""
+    known = told[told["value"].notna() & ~told["hidden"]].drop_duplicates(["metric", "quarter"])
+    weighed = known.assign(points=known["value"] * known["denominator"])
+    sums = weighed.groupby("metric", sort=False).agg(points=("points", "sum"), denominator=("denominator", "sum"),
+                                                     n=("n", "sum"), quarters=("quarter", "nunique"))
+    return sums.assign(value=sums["points"] / sums["denominator"]).drop(columns="points").reset_index()

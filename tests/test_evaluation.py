@@ -116,3 +116,15 @@ def test_the_dimensions_of_the_sample_company_recompute_from_its_evaluated_figur
     mine = found[found["subject_type"].eq("company")].set_index("dimension")
     assert mine.loc["business", "index"] == pytest.approx(sum(w * company[m] for m, w in there.items()) / sum(there.values()))
     assert len(lines[lines["subject_type"] == "company"]) == 9
+
+
+def test_several_quarters_are_pooled_as_a_ratio_of_sums_without_the_hidden_and_the_missing():
+    quarters = pd.DataFrame([
+        ("repurchase_rate", "2026Q1", .1, 100, 100, False), ("repurchase_rate", "2026Q2", .4, 300, 300, False),
+        ("nps", "2026Q1", 50, 10, 10, False), ("nps", "2026Q2", NONE, NONE, NONE, False),
+        ("gmv", "2026Q1", 10.0, 1, 7, False), ("gmv", "2026Q2", 30.0, 1, 9, False),
+        ("collaboration_satisfaction", "2026Q1", 4.0, 3, 3, True)],
+        columns=["metric", "quarter", "value", "denominator", "n", "hidden"])
+    found = evaluation.pooled(quarters).set_index("metric")
+    assert found["value"].to_dict() == pytest.approx({"repurchase_rate": 130 / 400, "nps": 50, "gmv": 20})
+    assert found["quarters"].to_dict() == {"repurchase_rate": 2, "nps": 1, "gmv": 2} and found.loc["gmv", "n"] == 16

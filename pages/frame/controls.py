@@ -70,10 +70,10 @@ def weights(look: Session, plan: dict, changed: dict) -> dict:
     return changed
 
 
-def reset(look: Session, changed: dict) -> None:
-    """Back to the plan in force."""
+def reset(look: Session, changed: dict, others: dict | None = None) -> None:
+    """Back to the plan in force, but for the other changes."""
     if st.button(look.say("whatif.reset"), disabled=not changed):
-        session.keep_changes({})
+        session.keep_changes(others or {})
         st.rerun()
 
 

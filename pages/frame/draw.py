@@ -8,7 +8,7 @@ from core import belonging, quarter, scenarios, text
 from core.charts import Chart, Series
 from core.metrics import METRICS
 from core.settlement import Settlement, counted
-from pages.frame import session
+from pages.frame import session, show
 from pages.frame.session import Session
 
 LONGEST_TREND = 8
@@ -42,6 +42,22 @@ def certainty(look: Session, row, unit: str) -> str:
     if row["metric"] == "attrition_rate":
         parts.append(look.say("overview.annualised", rate=look.number(row["value"] * 365 / look.period.days, unit)))
     return look.say("comma").join(parts)
+
+
+def moved(look: Session, metric: str, value, before) -> str:
+    """The change of a metric in words, and whether that is better or worse: per cent of amounts, points of rates, whole
+    figures in their unit."""
+    unit = METRICS[metric].unit if metric in METRICS else "ratio"
+    changed = show.change(look, value, before, unit)
+    if changed and not changed.startswith("±") and unit not in ("yuan", "percent", "points", "score"):
+        off = value - before
+        changed = f"{'+' if off > 0 else '-'}{look.number(abs(off), unit)}"
+    if changed is None:
+        return "—"
+    if changed.startswith("±") or metric not in METRICS:
+        return changed
+    better = changed.startswith("+") == (METRICS[metric].better == "higher")
+    return look.say("change.better" if better else "change.worse", change=changed)
 
 
 def reached(look: Session, known: dict) -> str:

@@ -10,6 +10,7 @@ from core.exporting import slides, workbook
 from pages.frame import controls
 from pages.frame.session import Session
 
+GREY = "color: #767676"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 
@@ -114,16 +115,17 @@ def book(look: Session, sheets: dict[str, pd.DataFrame]) -> bytes:
 
 
 def table(look: Session, frame: pd.DataFrame, formats: dict[str, str] | None = None, *, key: str,
-          select: bool = False) -> int | None:
-    """A table under its visible column names, formats by column (yuan, score, count, or wide for long texts); answers the
-    chosen row."""
+          select: bool = False, grey: list[bool] | None = None) -> int | None:
+    """A table under its visible column names, formats by column (yuan, score, count, or wide for long texts), the rows `grey`
+    names in grey; answers the chosen row."""
     if frame.empty:
         st.caption(look.say("nothing_found"))
         return None
     written = {"percent": "percent", "yuan": "%,.2f", "score": "%.2f", "count": "localized"}
     columns = {name: st.column_config.TextColumn(width="large") if kind == "wide" else
                st.column_config.NumberColumn(format=written[kind]) for name, kind in (formats or {}).items()}
-    chosen = st.dataframe(frame, hide_index=True, column_config=columns, key=key, placeholder="—",
+    shown = frame if not grey else frame.style.apply(lambda row: [GREY if grey[row.name] else ""] * len(row), axis=1)
+    chosen = st.dataframe(shown, hide_index=True, column_config=columns, key=key, placeholder="—",
                           on_select="rerun" if select else "ignore", selection_mode="single-row")
     return chosen.selection.rows[0] if select and chosen.selection.rows else None
 

@@ -6,7 +6,7 @@ import streamlit as st
 from core import boards, quarter, text
 from core.charts import Chart, Series
 from core.metrics import METRICS
-from pages.frame import controls, show
+from pages.frame import controls, draw, show
 from pages.frame.boards import choice
 from pages.frame.session import Session
 
@@ -83,25 +83,10 @@ def _table(look: Session, plan: dict, lines: pd.DataFrame, team: bool = False) -
         look.say("column.value"): [_written(look, row["value"], row["metric"]) for row in rows],
         look.say("column.target"): [_written(look, row["target"], row["metric"]) for row in rows],
         look.say("column.score"): lines["score"].tolist(),
-        look.say("boards.change"): [_change(look, row) for row in rows],
+        look.say("boards.change"): [draw.moved(look, row["metric"], row["value"], row["previous"]) for row in rows],
         look.say("column.level"): ["—" if text.missing(row["level"]) else look.say(f"level.{row['level']}") for row in rows],
         look.say("column.missing"): [look.say(f"reason.{row['missing']}") if row["missing"] else "" for row in rows]})
 
 
 def _written(look: Session, value, metric: str) -> str:
     return look.number(value, METRICS[metric].unit if metric in METRICS else "ratio")
-
-
-def _change(look: Session, row: dict) -> str:
-    """The change on the quarter before, and whether that is better or worse."""
-    unit = METRICS[row["metric"]].unit if row["metric"] in METRICS else "ratio"
-    changed = show.change(look, row["value"], row["previous"], unit)
-    if changed and not changed.startswith("±") and unit not in ("yuan", "percent", "points", "score"):
-        off = row["value"] - row["previous"]
-        changed = f"{'+' if off > 0 else '-'}{look.number(abs(off), unit)}"
-    if changed is None:
-        return "—"
-    if changed.startswith("±"):
-        return changed
-    better = changed.startswith("+") == (METRICS[row["metric"]].better == "higher")
-    return look.say("boards.better" if better else "boards.worse", change=changed)
