@@ -29,6 +29,8 @@ select from_team, to_team, count(*) filter (where day >= $start) as n, count(*) 
     avg(coalesce(revisions, 0)) filter (where day < $start) as revised_before
 from delivered where day between $before and $end and from_team <> to_team group by all order by all"""
 
+MOST = """select max(coalesce(revisions, 0)), count(*) from requests where delivered_at::date between $start and $end"""
+
 # Single requests by asking team: delivered in the quarter and revised so often; due in it for a promotion, and late.
 REVISED = """select from_team, count(*) as n, string_agg(request_id, ', ' order by revisions desc, request_id) as which
 from (select * from requests where delivered_at::date between $start and $end and revisions >= $revisions)
@@ -36,7 +38,7 @@ group by from_team order by n desc, from_team"""
 
 LATE = """select from_team, count(*) as n, string_agg(request_id, ', ' order by due_at, request_id) as which
 from requests join projects using (project_id)
-where projects.kind = 'promotion' and due_at::date between $start and $last and coalesce(delivered_at > due_at, due_at < $after)
+where projects.kind = 'promotion' and due_at::date between $start and $end and coalesce(delivered_at > due_at, due_at < $after)
 group by from_team order by n desc, from_team"""
 
 
@@ -82,8 +84,10 @@ def collaboration_wall(facts: Facts, limits: dict) -> list:
             found.append(row(condition, risen(value, before, limits["worse"]), value, before * (1 + limits["worse"]), of,
                              ("team", asks), answers, before, n))
     asked = (("revised", REVISED, _span(facts) | {"revisions": limits["revisions"]}),
-             ("late_for_promotion", LATE, {"start": facts.period.start, "last": facts.last_day,
-                                           "after": facts.last_day + timedelta(days=1)}))
+             ("late_for_promotion", LATE, _span(facts) | {"after": facts.last_day + timedelta(days=1)}))
+    most, delivered = facts.con.execute(MOST, _span(facts)).fetchone()
+    if delivered:
+        found.append(row("most_revised", False, most, limits["revisions"], "count", n=delivered))
     return found + [row(condition, True, n, 1, "count", ("team", team), detail=", ".join(which.split(", ")[:SHOWN]))
                     for condition, sql, places in asked for team, n, which in facts.con.execute(sql, places).fetchall()]
 
