@@ -1,5 +1,6 @@
 """What a risk found, in words: a sentence a row of evidence, and the row that came nearest to its threshold."""
 
+import numpy as np
 import pandas as pd
 
 from core import text
@@ -69,15 +70,20 @@ def _detail(found, lang: str) -> str:
     return text.say("risk.detail.tenure" if found.condition.startswith("core_") else "risk.detail.months", lang, months=said)
 
 
+def near(evidence: pd.DataFrame) -> pd.Series:
+    """How much of its threshold each row reaches, from 1 on at it (also where lower is worse); NaN where it has none."""
+    value, threshold = evidence["value"], evidence["threshold"]
+    lower = evidence["condition"].isin(LOWER_IS_WORSE)
+    share = (value / threshold.where(threshold != 0)).where(~lower, threshold / value.where(value != 0))
+    share = share.where(~evidence["fired"], np.maximum(share, 1 / share.where(share != 0)))
+    return share.where(evidence["fired"] | evidence["condition"].ne("after_sales_missed"))
+
+
 def nearest(evidence: pd.DataFrame):
-    """The row with a threshold that came nearest to it, as a named tuple; None where no row has one. Of conditions that have
-    to hold together it is the one that is furthest from it."""
-    rows = evidence[evidence["threshold"].notna() & evidence["value"].notna()]
-    if rows.empty:
+    """The row that comes nearest to its threshold, as a named tuple; None where no row has one. Of conditions that have to
+    hold together it is the one that is furthest from it."""
+    share = near(evidence).dropna()
+    if share.empty:
         return None
-    value, threshold = rows["value"].astype(float), rows["threshold"].astype(float)
-    lower = rows["condition"].isin(LOWER_IS_WORSE)
-    over, under = value / threshold.where(threshold != 0), threshold / value.where(value != 0)
-    near = over.where(~lower, under).fillna(0)
-    place = near.idxmin() if set(rows["condition"]) <= TOGETHER else near.idxmax()
-    return next(rows.loc[[place]].itertuples(index=False))
+    place = share.idxmin() if set(evidence.loc[share.index, "condition"]) <= TOGETHER else share.idxmax()
+    return next(evidence.loc[[place]].itertuples(index=False))

@@ -1,5 +1,6 @@
 """Risks of how work flows: complaints about incentives, walls between teams, templates all alike."""
 
+import math
 from datetime import timedelta
 
 from core.risks.evidence import Facts, risen, row, subject, unit
@@ -43,15 +44,18 @@ group by from_team order by n desc, from_team"""
 
 
 def incentive_failure(facts: Facts, limits: dict) -> list:
-    """Complaints of a team up by the share on the quarter before and at least so many; beside them the metric most
-    complained of, and for a team that others ask of, their urgent share and revisions."""
+    """Complaints of a team up by the share on the quarter before and at least so many (the threshold is the higher of both);
+    beside them the metric most complained of, and for a team that others ask of, their urgent share and revisions. Without
+    a quarter before nothing is judged."""
     found = []
     for measured in facts.rows("incentive_complaints", ("team",)):
-        told = subject(measured)
+        if measured.previous != measured.previous:
+            continue
+        told, bar = subject(measured), math.ceil(round(measured.previous * (1 + limits["rise"]), 9))
         fired = measured.value >= limits["least"] and risen(measured.value, measured.previous, limits["rise"])
         metric = _most_complained(facts, measured.subject_id) if fired else ""
-        found.append(row("complaints", fired, measured.value, limits["least"], "count", told, before=measured.previous,
-                         detail=metric))
+        found.append(row("complaints", fired, measured.value, max(limits["least"], bar), "count", told,
+                         before=measured.previous, detail=metric))
         if fired:
             found += [row("urgent_share", True, urgent, None, "percent", told, team, before=None, n=asked,
                           detail=f"{revisions:.1f}") for team, asked, urgent, revisions in _asking(facts, told[1])]
