@@ -67,21 +67,26 @@ def cards(look: Session, found: list) -> list[dict]:
     """How many fired, did not, and cannot be judged."""
     counts = {state: [one for one in found if one.state == state] for state in ("fired", "quiet", "unknown")}
     lacking = {sheet for one in counts["unknown"] for sheet in one.sheets}
-    near = max(((share.max(), one) for one in counts["quiet"] if len(share := telling.near(one.evidence).dropna())),
-               key=lambda told: told[0], default=(None, None))[1]
-    notes = {"fired": look.say("risks.of_all", all=len(found)), "unknown": look.say("risks.lacking", sheets=len(lacking)),
-             "quiet": look.say("risks.nearest", name=name(look, near.risk)) if near else None}
+    near = _shares(look, counts["quiet"])
+    notes = {"fired": look.say("risks.of_all", all=len(found)),
+             "unknown": look.say("risks.lacking", sheets=len(lacking)) if lacking else None,
+             "quiet": look.say("risks.nearest", name=near[0][0]) if near else None}
     return [{"label": look.say(f"risks.{state}"), "value": look.number(len(ones), "count"), "note": notes[state]}
             for state, ones in counts.items()]
 
 
-def nearness(look: Session, found: list) -> Chart | None:
-    """How much of its threshold the nearest figure of each risk reaches; None where none can be judged."""
+def _shares(look: Session, found: list) -> list[tuple[str, float]]:
+    """Name of each risk and how much of its threshold its nearest figure reaches, the nearest first."""
     shares = [(name(look, one.risk), float(telling.near(pd.DataFrame([row])).iloc[0])) for one in found
               if (row := telling.nearest(one.evidence)) is not None]
+    return sorted(shares, key=lambda told: -told[1])
+
+
+def nearness(look: Session, found: list) -> Chart | None:
+    """How much of its threshold the nearest figure of each risk reaches; None where none can be judged."""
+    shares = _shares(look, found)
     if not shares:
         return None
-    shares.sort(key=lambda told: -told[1])
     title = look.say("risks.near", first=shares[0][0], share=look.number(shares[0][1], "percent"))
     series = (Series(look.say("risks.reached"), tuple(min(share, WIDEST) for _, share in shares)),
               Series(look.say("risks.threshold"), (1.0,) * len(shares), "target"))
