@@ -22,16 +22,15 @@ show.sentence(show.plain(risks.sentence(look, found)))
 if tried:
     risks.tried_limits(look, plan, tried)
 show.figures(look, risks.cards(look, found))
-if drawn := risks.nearness(look, found):
-    show.chart(look, drawn)
 for finding in found:
     if finding.state == "fired":
         risks.told(look, finding, plan, judged, named)
-if any(finding.state != "fired" for finding in found):
+if others := [finding for finding in found if finding.state != "fired"]:
     show.heading(look.say("risks.others"))
-for finding in found:
-    if finding.state != "fired":
-        risks.quiet(look, finding, plan, judged, named)
+    if drawn := risks.nearness(look, others):
+        show.chart(look, drawn)
+for finding in others:
+    risks.quiet(look, finding, plan, judged, named)
 if st.button(look.say("risks.edit"), key="risks_edit"):
     risks.to_plan(look)
 show.footer(look, plan)

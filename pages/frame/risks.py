@@ -18,7 +18,7 @@ from pages.frame import plan_draft as drafts
 from pages.frame.plan_fields import whole
 from pages.frame.session import Session
 
-SHOWN, BARS, CHARTS, WIDEST = 5, 10, 2, 2.0
+SHOWN, BARS, CHARTS = 5, 6, 2
 
 
 def read(store, label: str, tried: tuple) -> list:
@@ -88,7 +88,7 @@ def nearness(look: Session, found: list) -> Chart | None:
     if not shares:
         return None
     title = look.say("risks.near", first=shares[0][0], share=look.number(shares[0][1], "percent"))
-    series = (Series(look.say("risks.reached"), tuple(min(share, WIDEST) for _, share in shares)),
+    series = (Series(look.say("risks.reached"), tuple(share for _, share in shares)),
               Series(look.say("risks.threshold"), (1.0,) * len(shares), "target"))
     return Chart("barh", title, look.say("risks.near_of", quarter=look.period.label), tuple(risk for risk, _ in shares), series,
                  "percent", title, definition=look.say("risks.near_means"))
@@ -131,6 +131,7 @@ def _line(look: Session, row, judged: dict, named: dict) -> str:
 def charts(look: Session, finding, judged: dict, named: dict) -> list[Chart]:
     """Value against threshold of the first conditions that fired."""
     rows = finding.evidence[finding.evidence["threshold"].notna()]
+    rows = rows.assign(near=telling.near(rows)).sort_values(["fired", "near"], ascending=False, kind="stable")
     conditions = list(dict.fromkeys(rows.loc[rows["fired"], "condition"]))[:CHARTS]
     return [_chart(look, rows[rows["condition"].eq(condition)].head(BARS), finding.risk, judged, named)
             for condition in conditions]
@@ -171,11 +172,10 @@ def _cards(look: Session, plan: dict, now: str, then: str) -> None:
     """The weights of two scorecards side by side."""
     old, new = (plan["scorecards"][card]["weights"] for card in (now, then))
     metrics = list(dict.fromkeys([*old, *new]))
-    show.table(look, pd.DataFrame({
-        look.say("risks.metric"): [look.metric(metric) for metric in metrics],
-        f"{look.say('risks.now')} · {controls.card_name(look, plan, now)}": [old.get(metric) for metric in metrics],
-        f"{look.say('risks.then')} · {controls.card_name(look, plan, then)}": [new.get(metric) for metric in metrics]}).pipe(
-            lambda frame: frame.astype(dict.fromkeys(frame.columns[1:], float))), {}, key=f"cards_{then}")
+    sides = {f"{look.say(f'risks.{when}')} · {controls.card_name(look, plan, card)}": [weights.get(metric) for metric in metrics]
+             for when, card, weights in (("now", now, old), ("then", then, new))}
+    frame = pd.DataFrame({look.say("risks.metric"): [look.metric(metric) for metric in metrics]} | sides)
+    show.table(look, frame.astype(dict.fromkeys(sides, float)), dict.fromkeys(sides, "percent"), key=f"cards_{then}")
 
 
 def quiet(look: Session, finding, plan: dict, judged: dict, named: dict) -> None:
