@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from core import settlement
+from core import belonging, settlement
 from core.risks.evidence import Facts, risen, row, subject
 
 # Projects whose after-sales milestone fell due in the quarter, with how many milestones of the front of it were met and what
@@ -44,8 +44,7 @@ def budget(facts: Facts, limits: dict) -> list:
     if not fired:
         return found
     mine = settled.ledger[settlement.counted(facts.plan, settled.ledger)]
-    home = settled.scores.drop_duplicates("employee_id", keep="last").set_index("employee_id")["team_id"]
-    team = mine["beneficiary_id"].map(home).where(mine["beneficiary_type"].eq("employee"))
+    team = belonging.teams(facts.con, settled).reindex(mine.index)
     sides = (("budget_rule", "rule", mine["rule"]), ("budget_team", "team", team))
     return found + [row(condition, True, float(amount), None, "yuan", (kind, name)) for condition, kind, group in sides
                     for name, amount in mine["amount"].groupby(group).sum().sort_values(ascending=False).items() if amount > 0]

@@ -9,10 +9,10 @@ from core import changes as changing
 from core import periods, quarter, text
 from core import plan as plans
 from core import risks as judging
+from core.belonging import projects_of
 from core.charts import Chart, Series
 from core.plan.fields import RISKS
 from core.risks import telling
-from core.statement import projects_of
 from pages.frame import controls, draw, session, show, trying
 from pages.frame import plan_draft as drafts
 from pages.frame.plan_fields import whole
