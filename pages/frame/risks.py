@@ -123,8 +123,8 @@ def _evidence(look: Session, rows: pd.DataFrame, judged: dict, named: dict) -> N
 def _line(look: Session, row, judged: dict, named: dict) -> str:
     """A sentence of evidence; in a team's view what concerns the whole company says so."""
     said = telling.sentence(row, judged, named, look.lang)
-    company = look.team and row.subject_type not in ("team", "project") and not said.startswith(
-        text.say("risk.subject.company", look.lang))
+    named_so = row.subject_type == "company" and said.startswith(telling.subject(row, judged, named, look.lang))
+    company = look.team and row.subject_type not in ("team", "project") and not named_so
     return f"- {'▲ ' if row.fired else ''}{show.plain(said + (look.say('risks.whole') if company else ''))}"
 
 
