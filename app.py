@@ -17,7 +17,8 @@ groups = {
         st.Page("pages/targets.py", title=session.word("targets.menu"), url_path="targets"),
         st.Page("pages/whatif.py", title=session.word("whatif.menu"), url_path="whatif")],
     session.word("group.evaluation"): [
-        st.Page("pages/evaluation.py", title=session.word("evaluation.menu"), url_path="evaluation")]}
+        st.Page("pages/evaluation.py", title=session.word("evaluation.menu"), url_path="evaluation"),
+        st.Page("pages/risks.py", title=session.word("risks.menu"), url_path="risks")]}
 page = st.navigation(groups, position="hidden")
 try:
     session.sidebar(groups)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from core import changes as changing
-from core import importing, periods, quarter, sample, scenarios, settlement, text
+from core import importing, periods, quarter, review, sample, scenarios, settlement, text
 from core import plan as plans
 from core import store as stores
 from core.datasets import DATASETS
@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--accept-valid", action="store_true")
 
     for name, about in (("settle", "scores and ledger of a quarter"), ("compare", "plan against changes"),
-                        ("evaluate", "metrics of a quarter or month")):
+                        ("evaluate", "everything a quarter is judged by, or the metrics of a month")):
         command = commands.add_parser(name, parents=[common], help=about)
         command.add_argument("--quarter", required=True, type=_quarter)
         if name == "evaluate":
@@ -133,11 +133,10 @@ def run_evaluate(asked) -> dict:
     period = asked.month or asked.quarter
     if asked.month and asked.month.quarter() != asked.quarter:
         raise Refused(f"{asked.month.label} 不在 {asked.quarter.label} 内 / is not in that quarter")
-    frame = quarter.evaluate(stores.open(asked.db), period, ramp_up=True)
-    columns = ["metric", "subject_type", "subject_id", "value", "numerator", "denominator", "n", "low", "high",
-               "target", "benchmark", "score", "previous", "year_before", "hidden"]
-    return {"quarter": asked.quarter.label, **({"month": period.label} if asked.month else {}),
-            "metrics": frame[columns].to_dict("records")}
+    store = stores.open(asked.db)
+    if asked.month:
+        return {"quarter": asked.quarter.label, "month": period.label, "metrics": review.metrics(store, period)}
+    return {"quarter": asked.quarter.label} | review.report(store, period, lang=asked.lang)
 
 
 def run_template(asked) -> dict:

@@ -1,9 +1,9 @@
-"""Move a weight and see at once what it would have paid."""
+"""Move a weight, or open a proposed change, and see at once what it would have paid."""
 
 import streamlit as st
 
 from core import quarter, text
-from pages.frame import controls, draw, session, show, statement
+from pages.frame import controls, draw, session, show, statement, trying
 
 look = session.current()
 if look.period is None:
@@ -14,6 +14,7 @@ plan = quarter.plan_for(look.store, look.period)
 sliders, result = st.columns([1, 3])
 with sliders:
     changed = controls.weights(look, plan, session.changes(plan))
+    trying.others(look, plan, changed)
 
 with result:
     before = session.settled(look)

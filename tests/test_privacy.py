@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import coverage, metrics, periods, quarter, settlement, statement
+from core import coverage, metrics, periods, quarter, review, settlement, statement
 from core import needs as needing
 from core import plan as plans
+from core.__main__ import plain
 from core.metrics.survey import hidden
 
 METRIC = "collaboration_satisfaction"
@@ -148,8 +149,38 @@ def test_everything_that_is_evaluated_determines_no_cell_of_fewer_than_five(stor
                 assert row["n"] == row["denominator"] == sum(answers[label][team] for team in found[subject]) >= 5
     month = metrics.measure(store.cursor(), periods.month("2026-09"), plans.default()["definitions"], {METRIC})
     assert any(told.values()) and METRIC not in set(month["metric"])
+    _read(store, parents, answers, told)
     for label in LABELS:
         assert determined(list(told[label]), answers[label], 5) == [], (label, parents, answers[label])
+
+
+def _read(store, parents: dict, answers: dict, told: dict) -> None:
+    """What the shell prints of each quarter, every number beside the survey's name or a condition of a risk about it: whose it
+    is joins what is told of the quarter; a sentence of a risk tells no more than its figures."""
+    for label in LABELS:
+        period, seen = periods.quarter(label), 0
+        for row in _rows_of(plain(review.report(store, period))):
+            if row.get("metric") != METRIC and row.get("condition") not in ("survey_below", "satisfaction_lower"):
+                continue
+            subject = None if row["subject_type"] == "company" else row["subject_id"]
+            for of, names in ((label, (*NUMBERS, "part", "after")), (period.previous().label, ("previous",)),
+                              (period.year_before().label, ("year_before",))):
+                if any(row.get(name) for name in names):
+                    told[of].add(figures(parents, answers[of])[subject])
+                    seen += 1
+            if row.get("reason") == "" and row.get("before"):
+                told[period.previous().label].add(figures(parents, answers[period.previous().label])[subject])
+            if row.get("hidden"):
+                assert not any(row.get(name) for name in (*NUMBERS, "part", "covered"))
+        assert seen or not told[label]
+
+
+def _rows_of(answer):
+    """Every dict within a JSON answer."""
+    if isinstance(answer, dict):
+        yield answer
+    for inner in answer.values() if isinstance(answer, dict) else answer if isinstance(answer, list) else ():
+        yield from _rows_of(inner)
 
 
 @pytest.fixture

@@ -52,6 +52,25 @@ def test_a_slider_of_the_shell_moves_the_total(shell, tmp_path):
     assert compared["people"] == [{"employee_id": "E1", "before": 6060.0, "after": 6150.0, "change": 90.0}]
 
 
+def test_evaluate_prints_all_that_a_quarter_is_judged_by_and_of_a_month_the_metrics(shell, tmp_path):
+    shell("import", company(tmp_path))
+    code, told = shell("evaluate", "--quarter", "2026Q3")
+    assert code == 0 and set(told) == {"quarter", "metrics", "dimensions", "contributions", "attrition", "survival", "cohorts",
+                                       "nps", "requests", "skills", "growth_tree", "risks"}
+    business = next(row for row in told["dimensions"]["indices"] if row["dimension"] == "business" and not row["subject_id"])
+    lines = [row for row in told["dimensions"]["lines"] if row["dimension"] == "business" and not row["subject_id"]]
+    assert business["index"] == pytest.approx(sum(row["part"] for row in lines if row["part"]))
+    assert business["covered_weight"] == 0.3
+    assert {row["metric"]: row["missing"] for row in lines} == {"gmv": "no_target", "repurchase_rate": "no_target", "nps": ""}
+    assert told["attrition"]["company"][0]["people"] == 1 and told["attrition"]["company"][0]["rate"] is None
+    assert sum(row["answers"] for row in told["nps"]) == 100
+    states = {one["risk"]: one["state"] for one in told["risks"]}
+    assert len(states) == 11 and states["rhythm"] == "unknown" and states["cliff"] == "quiet"
+    assert all(row["said"] for one in told["risks"] for row in one["evidence"])
+    code, month = shell("evaluate", "--quarter", "2026Q3", "--month", "2026-08")
+    assert code == 0 and set(month) == {"quarter", "month", "metrics"}
+
+
 def test_a_missing_answer_is_pending_and_zero_releases_it(shell, tmp_path):
     shell("import", company(tmp_path, without=["NPS问卷"]))
     _, settled = shell("settle", "--quarter", "2026Q3")

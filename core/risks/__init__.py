@@ -11,7 +11,7 @@ from core.plan.fields import RISKS
 from core.risks import money, people, work
 from core.risks.evidence import COLUMNS, Facts
 
-# What each risk looks at, in the order in which it is shown; the sheets it cannot be judged without, any one of each group.
+# What each risk looks at, in the order in which it is shown; the sheets that it reads.
 CHECKS = {"incentive_failure": work.incentive_failure, "culture_dilution": people.culture_dilution,
           "collaboration_wall": work.collaboration_wall, "skill_gap": people.skill_gap, "loose_culture": people.loose_culture,
           "sameness": work.sameness, "talent_loss": people.talent_loss, "rush": money.rush, "rhythm": people.rhythm,
@@ -19,7 +19,7 @@ CHECKS = {"incentive_failure": work.incentive_failure, "culture_dilution": peopl
 SHEETS = {"incentive_failure": ("feedback",), "culture_dilution": ("employees", "culture_ambassadors", "collaboration_survey"),
           "collaboration_wall": ("requests",), "skill_gap": ("skill_standards", "skill_assessments"),
           "loose_culture": ("employees", "team_months", "collaboration_survey"), "sameness": ("member_months",),
-          "talent_loss": ("employees",), "rush": ("projects", "milestones"), "rhythm": ("teams", "activities"),
+          "talent_loss": ("employees",), "rush": ("projects", "milestones", "orders"), "rhythm": ("teams", "activities"),
           "budget": (), "cliff": ("employees",)}
 
 PROPOSED = {"sameness": {"roles.design.scorecard": "design_innovative"}, "budget": {"company.over_budget": "scale"}}
@@ -39,8 +39,8 @@ class Finding:
 
 
 def findings(store, period, plan: dict | None = None) -> list[Finding]:
-    """Every risk of the plan for a quarter, fired or not, in the order of the plan's fields. Nothing about a single person
-    is in it: groups, pairs of teams, projects and thresholds only."""
+    """Every risk of the plan for a quarter, fired or not, in the order of the plan's fields. Nobody is named in it: groups,
+    pairs of teams, projects and thresholds only."""
     plan = plan or quarter.plan_for(store, period)
     facts = Facts(store, period, plan)
     counts = store.counts()
@@ -49,15 +49,18 @@ def findings(store, period, plan: dict | None = None) -> list[Finding]:
 
 def _finding(facts: Facts, name: str, limits: dict, counts: dict) -> Finding:
     lacking = tuple(sheet for sheet in SHEETS[name] if not counts[sheet])
-    none = pd.DataFrame(columns=COLUMNS)
     if not limits or not limits.get("on", True):
-        return Finding(name, "off", none, (), {})
-    rows = CHECKS[name](facts, limits)
-    evidence = pd.DataFrame(rows, columns=COLUMNS) if rows else none
-    evidence = evidence.sort_values("fired", ascending=False, kind="stable", ignore_index=True) if rows else evidence
-    fired = bool(evidence["fired"].any()) if rows else False
-    return Finding(name, "fired" if fired else "quiet" if rows else "unknown", evidence, lacking,
+        return Finding(name, "off", _evidence([]), (), {})
+    evidence = _evidence(CHECKS[name](facts, limits))
+    fired = bool(evidence["fired"].any())
+    return Finding(name, "fired" if fired else "quiet" if len(evidence) else "unknown", evidence, lacking,
                    proposed(facts.plan, name) if fired else {})
+
+
+def _evidence(rows: list) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
+    frame = frame.astype(dict.fromkeys(("value", "before", "threshold", "n"), float) | {"fired": bool})
+    return frame.sort_values("fired", ascending=False, kind="stable", ignore_index=True)
 
 
 def proposed(plan: dict, name: str) -> dict:

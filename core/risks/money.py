@@ -2,27 +2,28 @@
 
 import pandas as pd
 
-from core import settlement
+from core import belonging, settlement
 from core.risks.evidence import Facts, risen, row, subject
 
-# Projects whose after-sales milestone fell due in the quarter, with what was paid for the front of it.
-REGRET = """select a.project_id, a.actual, a.target, a.better = 'lower' as lower,
-    sum(p.bonus_pool * front.share) filter (where case when front.better = 'lower'
-        then round(front.actual, 9) < round(front.target, 9)
-        else round(front.actual, 9) >= round(front.target, 9) end) as released
-from milestones as a join projects as p using (project_id)
-join milestones as front on front.project_id = a.project_id and front.milestone in ('presale', 'final_payment')
-where a.milestone = 'after_sales' and a.due_date between $start and $end and a.actual is not null group by all order by 1"""
+# Projects whose after-sales milestone fell due in the quarter, with how many milestones of the front of it were met and what
+# these were worth (null without a pool or a share).
+REGRET = """with front as (select project_id, share from milestones where milestone in ('presale', 'final_payment')
+    and case when better = 'lower' then round(actual, 9) < round(target, 9) else round(actual, 9) >= round(target, 9) end)
+select a.project_id, a.actual, a.target, a.better = 'lower' as lower, count(front.project_id) as met,
+    sum(p.bonus_pool * front.share) as released
+from milestones as a join projects as p using (project_id) left join front on front.project_id = a.project_id
+where a.milestone = 'after_sales' and a.due_date between $start and $end and a.actual is not null and a.target is not null
+group by all order by 1"""
 
 
 def rush(facts: Facts, limits: dict) -> list:
     """Projects with presale or final payment met and after-sales missed, with the money that was released for the front
     (before); the company's refund rate up by the share on the quarter before (a team's swings too much to be a sign)."""
     found = []
-    for project, actual, target, lower, released in facts.con.execute(
+    for project, actual, target, lower, met, released in facts.con.execute(
             REGRET, {"start": facts.period.start, "end": facts.period.end}).fetchall():
         missed = round(actual, 9) >= round(target, 9) if lower else round(actual, 9) < round(target, 9)
-        found.append(row("after_sales_missed", missed and released is not None, actual, target, "plain", ("project", project),
+        found.append(row("after_sales_missed", missed and met > 0, actual, target, "plain", ("project", project),
                          before=released))
     return found + [row("refund_rise", risen(m.value, m.previous, limits["refund_rise"]), m.value,
                         m.previous * (1 + limits["refund_rise"]), "percent", subject(m), before=m.previous, n=m.n)
@@ -43,8 +44,7 @@ def budget(facts: Facts, limits: dict) -> list:
     if not fired:
         return found
     mine = settled.ledger[settlement.counted(facts.plan, settled.ledger)]
-    home = settled.scores.drop_duplicates("employee_id", keep="last").set_index("employee_id")["team_id"]
-    team = mine["beneficiary_id"].map(home).where(mine["beneficiary_type"].eq("employee"))
+    team = belonging.teams(facts.con, settled).reindex(mine.index)
     sides = (("budget_rule", "rule", mine["rule"]), ("budget_team", "team", team))
     return found + [row(condition, True, float(amount), None, "yuan", (kind, name)) for condition, kind, group in sides
                     for name, amount in mine["amount"].groupby(group).sum().sort_values(ascending=False).items() if amount > 0]
@@ -52,12 +52,14 @@ def budget(facts: Facts, limits: dict) -> list:
 
 def cliff(facts: Facts, limits: dict) -> list:
     """Thresholds of the plan with people just below them: bars of grades, jumps of curves, gates of the rules. How many, and
-    which threshold; never who."""
+    which threshold; never who. Grades and curves are told with nobody below them too."""
     settled, within = facts.settled, limits["within"]
+    if settled.scores["score"].isna().all():
+        return []
     found = [*_grade_bars(settled, within), *_curve_jumps(settled, within), *_gates(settled, within)]
     least = limits["people"]
     return [row(condition, people >= least, people, least, "count", told, n=people, before=bar, detail=detail)
-            for condition, told, bar, detail, people in found if people]
+            for condition, told, bar, detail, people in found]
 
 
 def _just_below(figure, bar, within: float):
@@ -86,10 +88,10 @@ def _curve_jumps(settled, within: float):
 
 
 def _gates(settled, within: float):
-    """Rows of the ledger that missed a figure of their rule: by rule and bar."""
+    """Rows of the ledger that missed a figure of their rule: by rule and bar, with the unit of the bar."""
     missed = settled.ledger[settled.ledger["status"].eq("not_met") & settled.ledger["beneficiary_type"].eq("employee")
                             & settled.ledger["figure"].notna() & settled.ledger["needed"].notna()]
     reach = missed["figure"].sub(missed["needed"]).abs() <= within * missed["needed"].abs() + 1e-9
     near = missed[reach]
-    for (rule, reason, needed), rows in near.groupby(["rule", "reason", "needed"], sort=True):
-        yield "gate", ("rule", rule), needed, reason, rows["beneficiary_id"].nunique()
+    for (rule, _, needed, unit), rows in near.groupby(["rule", "reason", "needed", "figure_unit"], sort=True):
+        yield "gate", ("rule", rule), needed, unit, rows["beneficiary_id"].nunique()

@@ -33,7 +33,8 @@ where kind = 'standing' and coalesce(start_date, $end) <= $end and coalesce(end_
 
 
 def culture_dilution(facts: Facts, limits: dict) -> list:
-    """Headcount up by the share within four quarters, and either satisfaction lower than then or too few ambassadors."""
+    """Headcount up by the share within four quarters (in a younger company since its first one), and either satisfaction lower
+    than then or too few ambassadors; it cannot be judged where headcount is up and neither of them is known."""
     then = facts.period
     earlier = [then := then.previous() for _ in range(4)]
     before = next((count for quarter in reversed(earlier) if (count := facts.headcount(quarter.end))), 0)
@@ -56,7 +57,7 @@ def culture_dilution(facts: Facts, limits: dict) -> list:
                                [facts.period.start, facts.period.end]).fetchone()[0]
     fires = any(arm[-1] for arm in arms)
     found[0] = (*found[0][:-1], fires)
-    return [*found, *arms, row("drills", False, drills, None, "count")] if arms else []
+    return [*found, *arms, row("drills", False, drills, None, "count")] if arms or not grown else []
 
 
 def skill_gap(facts: Facts, limits: dict) -> list:
@@ -133,7 +134,7 @@ def rhythm(facts: Facts, limits: dict) -> list:
         own = meetings[meetings["team_id"].eq(team)]
         first, last = max(filter(None, (begun, start))), min(filter(None, (facts.last_day, end)))
         days = _longest_gap(own.loc[own["kind"].eq("insight_meeting"), "date"], first, last, facts.period.start)
-        found.append(row("insight_gap", days >= 7 * limits["weeks"], days, 7 * limits["weeks"], "days", ("team", team)))
+        found.append(row("insight_gap", days >= 7 * limits["weeks"], days, 7 * limits["weeks"], "count", ("team", team)))
         for kind in ("teardown", "review_retro"):
             held = set(own.loc[own["kind"].eq(kind), "date"].map(lambda day: day.replace(day=1)))
             whole = [month for month in periods.months_of(facts.period) if first <= month.start and month.end <= last]

@@ -1,5 +1,6 @@
 """Risks of how work flows: complaints about incentives, walls between teams, templates all alike."""
 
+import math
 from datetime import timedelta
 
 from core.risks.evidence import Facts, risen, row, subject, unit
@@ -29,6 +30,8 @@ select from_team, to_team, count(*) filter (where day >= $start) as n, count(*) 
     avg(coalesce(revisions, 0)) filter (where day < $start) as revised_before
 from delivered where day between $before and $end and from_team <> to_team group by all order by all"""
 
+MOST = """select max(coalesce(revisions, 0)), count(*) from requests where delivered_at::date between $start and $end"""
+
 # Single requests by asking team: delivered in the quarter and revised so often; due in it for a promotion, and late.
 REVISED = """select from_team, count(*) as n, string_agg(request_id, ', ' order by revisions desc, request_id) as which
 from (select * from requests where delivered_at::date between $start and $end and revisions >= $revisions)
@@ -36,20 +39,23 @@ group by from_team order by n desc, from_team"""
 
 LATE = """select from_team, count(*) as n, string_agg(request_id, ', ' order by due_at, request_id) as which
 from requests join projects using (project_id)
-where projects.kind = 'promotion' and due_at::date between $start and $last and coalesce(delivered_at > due_at, due_at < $after)
+where projects.kind = 'promotion' and due_at::date between $start and $end and coalesce(delivered_at > due_at, due_at < $after)
 group by from_team order by n desc, from_team"""
 
 
 def incentive_failure(facts: Facts, limits: dict) -> list:
-    """Complaints of a team up by the share on the quarter before and at least so many; beside them the metric most
-    complained of, and for a team that others ask of, their urgent share and revisions."""
+    """Complaints of a team up by the share on the quarter before and at least so many (the threshold is the higher of both);
+    beside them the metric most complained of, and for a team that others ask of, their urgent share and revisions. Without
+    a quarter before nothing is judged."""
     found = []
     for measured in facts.rows("incentive_complaints", ("team",)):
-        told = subject(measured)
+        if measured.previous != measured.previous:
+            continue
+        told, bar = subject(measured), math.ceil(round(measured.previous * (1 + limits["rise"]), 9))
         fired = measured.value >= limits["least"] and risen(measured.value, measured.previous, limits["rise"])
         metric = _most_complained(facts, measured.subject_id) if fired else ""
-        found.append(row("complaints", fired, measured.value, limits["least"], "count", told, before=measured.previous,
-                         detail=metric))
+        found.append(row("complaints", fired, measured.value, max(limits["least"], bar), "count", told,
+                         before=measured.previous, detail=metric))
         if fired:
             found += [row("urgent_share", True, urgent, None, "percent", told, team, before=None, n=asked,
                           detail=f"{revisions:.1f}") for team, asked, urgent, revisions in _asking(facts, told[1])]
@@ -82,8 +88,10 @@ def collaboration_wall(facts: Facts, limits: dict) -> list:
             found.append(row(condition, risen(value, before, limits["worse"]), value, before * (1 + limits["worse"]), of,
                              ("team", asks), answers, before, n))
     asked = (("revised", REVISED, _span(facts) | {"revisions": limits["revisions"]}),
-             ("late_for_promotion", LATE, {"start": facts.period.start, "last": facts.last_day,
-                                           "after": facts.last_day + timedelta(days=1)}))
+             ("late_for_promotion", LATE, _span(facts) | {"after": facts.last_day + timedelta(days=1)}))
+    most, delivered = facts.con.execute(MOST, _span(facts)).fetchone()
+    if delivered:
+        found.append(row("most_revised", False, most, limits["revisions"], "count", n=delivered))
     return found + [row(condition, True, n, 1, "count", ("team", team), detail=", ".join(which.split(", ")[:SHOWN]))
                     for condition, sql, places in asked for team, n, which in facts.con.execute(sql, places).fetchall()]
 
