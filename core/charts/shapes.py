@@ -74,7 +74,7 @@ def heatmap(chart: Chart, lang: str, dark: bool):
         "xaxis": places(chart.categories, LONGEST, side="top", range=[-0.5, len(chart.categories) - 0.5],
                         tickangle=-45 if slant else 0),
         "yaxis": downwards([series.name for series in chart.series]), "height": 90 + ROW * len(rows),
-        "margin": {"t": 32 + slant, "r": 24 + slant}}
+        "margin": {"t": 32 + (slant or 16), "r": 24 + slant}}
 
 
 def _by_ink(rows: list, words: list, low: float, high: float, dark: bool) -> dict[str, list]:

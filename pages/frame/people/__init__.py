@@ -108,11 +108,11 @@ def mark(look: Session, met) -> str:
     return "—" if met is None or text.missing(met) else look.say("people.met" if met else "people.not_met")
 
 
-def role_of(look: Session, roles: list[str], counts: pd.Series, key: str, every: bool) -> str | None:
-    """The role that the reader chose, at first the one with most people; None for all of them."""
+def role_of(look: Session, roles: list[str], weight: pd.Series, key: str, every: bool) -> str | None:
+    """The role that the reader chose, at first the one of the largest weight; None for all of them."""
     options = [*([None] if every else []), *roles]
     if st.session_state.get(key, "") not in options:
-        st.session_state[key] = counts.reindex(roles).fillna(0).idxmax()
+        st.session_state[key] = weight.reindex(roles).fillna(0).idxmax() if roles else None
     return st.selectbox(look.say("column.role"), options, key=key, format_func=lambda role: look.say(
         "people.all_roles") if role is None else look.role(role))
 

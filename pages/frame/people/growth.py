@@ -79,18 +79,17 @@ def certificates(look: Session, plan: dict, staff: pd.DataFrame) -> None:
     if small.all():
         st.caption(note)
         return
-    show.chart(look, certified(look, sums[~small], note))
+    show.chart(look, certified(look, sums[~small], sums.sum(), note))
 
 
-def certified(look: Session, sums: pd.DataFrame, note: str) -> Chart:
+def certified(look: Session, sums: pd.DataFrame, whole: pd.Series, note: str) -> Chart:
     sums = sums.assign(rate=sums["certified"] / sums["assessed"]).sort_values("rate", ascending=False)
     ends = [statistics.wilson(*row) for row in zip(sums["certified"], sums["assessed"], strict=True)]
     names = tuple(look.say("people.role_n", role=look.role(role), n=int(n)) for role, n in sums["assessed"].items())
     series = (Series(look.say("people.certified_rate"), tuple(map(float, sums["rate"])),
                      low=tuple(low for low, _ in ends), high=tuple(high for _, high in ends)),)
-    whole = sums["certified"].sum() / sums["assessed"].sum()
-    title = look.say("people.certified_title", rate=look.number(whole, "percent"))
-    subtitle = look.say("people.certified_of", quarter=look.period.label, n=int(sums["assessed"].sum()))
+    title = look.say("people.certified_title", rate=look.number(whole["certified"] / whole["assessed"], "percent"))
+    subtitle = look.say("people.certified_of", quarter=look.period.label, n=int(whole["assessed"]))
     return Chart("point", title, subtitle, names, series, "percent", title, note, look.say("people.certified_means"))
 
 

@@ -19,9 +19,9 @@ def view(look: Session, plan: dict, found: dict) -> None:
     if there["level"].isna().all():
         st.caption(look.say("people.no_levels"))
         return
-    staff, (chosen, searched) = found["staff"], st.columns(2)
+    chosen, searched = st.columns(2)
     with chosen:
-        role = role_of(look, sorted(there["role"].dropna().unique()), staff["role"].value_counts(), "people_role", True)
+        role = role_of(look, sorted(there["role"].dropna().unique()), _widest(there), "people_role", True)
     asked = searched.text_input(look.say("people.search"), key="people_search").strip().casefold()
     rows = there if role is None else there[there["role"].eq(role)]
     kept = rows[sought(rows, asked)] if asked else rows
@@ -39,6 +39,12 @@ def view(look: Session, plan: dict, found: dict) -> None:
             show.table(look, gap_table(look, gaps), key="gaps")
     show.heading(look.say("people.every_skill"))
     show.table(look, table(look, kept), key="levels")
+
+
+def _widest(there: pd.DataFrame) -> pd.Series:
+    """Per role the skills below the standard or unassessed of its people; the skills known, where nothing is asked for."""
+    gaps = skills.gaps(there)
+    return (gaps["below"] + gaps["unassessed"]).groupby(gaps["role"]).sum() if len(gaps) else there.groupby("role").size()
 
 
 def sought(rows: pd.DataFrame, asked: str) -> pd.Series:
@@ -88,11 +94,12 @@ def _title(look: Session, gaps: pd.DataFrame, named: str) -> str:
 
 def bars(look: Session, gaps: pd.DataFrame) -> Chart:
     """Per skill the people below the standard, never assessed, and meeting it; the widest gaps first."""
-    sums = by_skill(gaps).head(MOST_BARS)
+    every = by_skill(gaps)
+    sums = every.head(MOST_BARS)
     series = tuple(Series(look.say(f"people.gap_{name}"), tuple(int(n) or None for n in sums[name]), style)
-                   for name, style in GAPS.items())
-    title = look.say("people.gaps_title", open=int((sums["open"] > 0).sum()), skills=len(sums))
-    subtitle = look.say("people.gaps_of", quarter=look.period.label, shown=len(sums), skills=gaps["skill"].nunique())
+                   for name, style in GAPS.items() if sums[name].any())
+    title = look.say("people.gaps_title", open=int((every["open"] > 0).sum()), skills=len(every))
+    subtitle = look.say("people.gaps_of", quarter=look.period.label, shown=len(sums), skills=len(every))
     return Chart("stacked", title, subtitle, tuple(sums.index), series, "count", title,
                  definition=look.say("people.gaps_means"))
 

@@ -32,8 +32,8 @@ def view(look: Session, plan: dict, found: dict) -> None:
             show.chart(look, radar(look, one["name"], rows), table(look, rows))
     with listed:
         if len(rows):
-            show.table(look, table(look, rows).drop(columns=[look.say(f"column.{name}") for name in ("name", "role", "team")]),
-                       key="person_skills")
+            known = [look.say(key) for key in ("column.name", "column.role", "column.team", "people.post_level")]
+            show.table(look, table(look, rows).drop(columns=known), key="person_skills")
         dimension(look, plan, person)
 
 
