@@ -134,6 +134,7 @@ def test_gaps_count_who_needs_a_skill_and_the_search_says_when_nothing_is_found(
     gaps = table(app, "岗位与层级").set_index(["岗位与层级", "技能"])[["应会人数", "达标", "低于标准", "未测评"]]
     assert gaps.loc[("运营 · 基层", "用户")].tolist() == [3, 1, 1, 1]
     assert gaps.loc[("运营 · 中层", "数据")].tolist() == [1, 0, 1, 0]
+    assert set(table(app, "姓名", "技能", "是否达标")["岗位"]) == {"运营"}
     app.text_input(key="people_search").set_value("规则").run()
     assert set(table(app, "姓名", "技能", "是否达标")["技能"]) == {"规则"} and not app.exception
     app.text_input(key="people_search").set_value("没有").run()
