@@ -7,7 +7,7 @@ import pytest
 
 from core.charts import Chart, Series, at_risk, decimals, figure, shown, subtitle, table
 from core.charts.axes import wrapped
-from core.charts.description import KINDS, floats, steps, written
+from core.charts.description import KINDS, cell_words, floats, steps, written
 from core.charts.looks import ON_DARK, PAPERS, REST, SERIES, contrast, looks, shade
 from core.charts.points import roomy
 
@@ -55,6 +55,14 @@ def test_a_heat_map_writes_each_number_on_its_cell_and_leaves_the_missing_one_em
     cells, *inks = figure(CHARTS["heatmap"], "zh").data
     assert [list(row) for row in cells.z] == shown(CHARTS["heatmap"], "zh") and cells.z[0][1] is None
     assert sorted(label for trace in inks for label in trace.text) == ["2.50", "3.00", "3.00", "4.00", "4.00"]
+
+
+def test_a_cell_of_a_heat_map_says_its_label_instead_also_where_the_value_is_missing():
+    rows = (Series("a", (2.0, None, None), labels=("2/3", "—/<b>", None)), Series("b", (3.0, 1.0, 2.5)))
+    for dark in (False, True):
+        _, *inks = figure(chart("heatmap", rows), "zh", dark).data
+        assert sorted(label for trace in inks for label in trace.text) == ["1.00", "2.50", "2/3", "3.00", "—/‹b›"]
+    assert cell_words(chart("heatmap", rows), "zh") == [["2/3", "—/<b>", ""], ["3.00", "1.00", "2.50"]]
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -64,6 +64,16 @@ def test_the_interval_of_a_proportion_is_wilsons():
     assert statistics.wilson(0, 5)[0] == pytest.approx(0, abs=1e-12)
 
 
+def test_a_rank_correlation_shares_ties_and_is_none_without_variation():
+    one, other = pd.Series([1.0, 2, 2, 4, 5, None]), pd.Series([2.0, 1, 3, 3, 9, 1])
+    rho, low, high = statistics.spearman(one, other)
+    # ranks 1, 2.5, 2.5, 4, 5 and 2, 1, 3.5, 3.5, 5: 7.25 ÷ 9.5 by hand
+    # z = ½ ln(1.763158 ÷ 0.236842) = 1.00373 ± 1.959964 √0.53 = 1.42688
+    assert rho == pytest.approx(7.25 / 9.5) and (low, high) == pytest.approx((-0.39957, 0.98464), abs=1e-5)
+    assert statistics.spearman(one, one * 2 + 1) == (1, 1, 1)
+    assert statistics.spearman(one, one * 0) == statistics.spearman(one[:3], other[:3]) == (None, None, None)
+
+
 def test_rates_carry_their_interval_and_amounts_do_not(stored):
     store = stored(nps_responses="date,team_id,promoters,passives,detractors\n2026-08-01,T1,12,8,5",
                    team_months="month,team_id,gmv,buyers,repeat_buyers\n2026-08,T1,100,10,8")

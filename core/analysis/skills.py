@@ -8,6 +8,7 @@ from core.periods import Period
 
 LEARNING = ("teardown", "user_story", "training", "rotation", "trial_post", "learning_report", "knowledge", "experiment", "drill",
             "experience_tour")
+RANKED_FROM = 3  # skills assessed before and now: with fewer a person's growth is put in no order
 LEVELS = f"""
 with staff as ({roster.STAFF}),
 known as (
@@ -99,11 +100,12 @@ def activities(con, period: Period, team: str | None = None) -> pd.DataFrame:
 
 def learning(con, period: Period, team: str | None = None) -> pd.DataFrame:
     """Learning against growth, one row per person employed in the period: employee_id, name, role, team_id, learned
-    (activities of LEARNING in the period), hours (0 where there were none), before, change, growth (NaN without an earlier
-    assessment)."""
+    (activities of LEARNING in the period), hours (of those that say theirs; 0 where nothing was learned, NaN where none says),
+    before, change, growth (NaN without an earlier assessment)."""
     done = activities(con, period, team)
-    done = done[done["kind"].isin(LEARNING)].groupby("employee_id").agg(learned=("activities", "sum"), hours=("hours", "sum"))
+    done = done[done["kind"].isin(LEARNING)].groupby("employee_id")[["activities", "hours", "with_hours"]].sum()
     grown = people(levels(con, period, team)).set_index("employee_id")[["before", "change", "growth"]]
     who = roster.staff(con, period.start, period.end, team)[["employee_id", "name", "role", "team_id"]]
-    told = who.join(done, on="employee_id").join(grown, on="employee_id")
-    return told.assign(learned=told["learned"].fillna(0).astype(int), hours=told["hours"].fillna(0.0))
+    told = who.join(done.rename(columns={"activities": "learned"}), on="employee_id").join(grown, on="employee_id")
+    told = told.fillna({"learned": 0, "hours": 0.0, "with_hours": 0}).astype({"learned": int})
+    return told.assign(hours=told["hours"].where(told["learned"].eq(0) | told["with_hours"].gt(0))).drop(columns="with_hours")

@@ -21,7 +21,8 @@ class Series:
 
     `style`: actual (the first blue, each further one its own colour, dash, marker and pattern), previous, target, scenario.
     `low`, `high`: ends of each value's interval, None where it has none (point, step). `x`: plain numbers (step, scatter).
-    `labels`: a name a point (scatter). `at_risk`: people still observed at each of the chart's categories (step).
+    `labels`: a name a point (scatter), or what a cell says instead of its number (heat map; None: its number).
+    `at_risk`: people still observed at each of the chart's categories (step).
     """
 
     name: str
@@ -183,6 +184,14 @@ def written(chart: Chart, lang: str) -> list[str]:
     values, places = shown(chart, lang)[0], decimals(chart, lang)
     parts = ["—" if v is None else f"{v:+,.{places}f}" for v in values[1:-1]]
     return [f"{values[0]:,.{places}f}", *parts, f"{values[-1]:,.{places}f}"]
+
+
+def cell_words(chart: Chart, lang: str) -> list[list[str]]:
+    """What each cell of a heat map says: its label, else its number; "" for a missing value without a label."""
+    form = f",.{decimals(chart, lang)}f"
+    return [[label or ("" if value is None else f"{value:{form}}")
+             for value, label in zip(row, series.labels or [None] * len(row), strict=True)]
+            for series, row in zip(chart.series, shown(chart, lang), strict=True)]
 
 
 def span(chart: Chart, lang: str) -> tuple[float, float]:

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from core import text
 from core.charts.axes import GRIDS, amounts, cells, downwards, labels, named, places, plain, wrapped
-from core.charts.description import Chart, decimals, floats, shown, span, written
+from core.charts.description import Chart, cell_words, decimals, floats, shown, span, written
 from core.charts.looks import INKS, PAPERS, SHADES, Look, looks, loss, readable, shade
 
 MOST_BARS = 24
@@ -59,31 +59,32 @@ def line(chart: Chart, lang: str, dark: bool):
 
 
 def heatmap(chart: Chart, lang: str, dark: bool):
-    """A cell for each series × category in one hue, its number written in it; an empty cell is the paper."""
-    rows, (low, high), count = shown(chart, lang), span(chart, lang), decimals(chart, lang)
+    """A cell for each series × category in one hue, its label or number written in it; an empty cell is the paper."""
+    rows, (low, high) = shown(chart, lang), span(chart, lang)
     hover = [[f"{plain(series.name)} · {plain(name)}" for name in chart.categories] for series in chart.series]
     trace = go.Heatmap(z=rows, zmin=low, zmax=high, colorscale=[[0, SHADES[dark][0]], [1, SHADES[dark][1]]], xgap=2, ygap=2,
                        showscale=False, hoverongaps=False, text=hover,
                        hovertemplate="%{text}<br>%{z:,.2f}<extra></extra>")
     inks = [go.Scatter(x=[x for x, _, _ in found], y=[y for _, y, _ in found], mode="text", hoverinfo="skip", showlegend=False,
-                       text=labels([v for _, _, v in found], f",.{count}f"), textfont={"size": 14, "color": ink})
-            for ink, found in _by_ink(rows, low, high, dark).items()]
+                       text=[words for _, _, words in found], textfont={"size": 14, "color": ink})
+            for ink, found in _by_ink(rows, cell_words(chart, lang), low, high, dark).items()]
     longest = max(cells(name) for name in chart.categories)
     slant = 0 if longest <= FLAT else 6 * min(longest, LONGEST)
     return [trace, *inks], {
         "xaxis": places(chart.categories, LONGEST, side="top", range=[-0.5, len(chart.categories) - 0.5],
                         tickangle=-45 if slant else 0),
         "yaxis": downwards([series.name for series in chart.series]), "height": 90 + ROW * len(rows),
-        "margin": {"t": 32 + slant, "r": 24 + slant}}
+        "margin": {"t": 32 + (slant or 16), "r": 24 + slant}}
 
 
-def _by_ink(rows: list, low: float, high: float, dark: bool) -> dict[str, list]:
-    """(column, row, value) of each written cell, by the ink that is readable on it."""
+def _by_ink(rows: list, words: list, low: float, high: float, dark: bool) -> dict[str, list]:
+    """(column, row, words) of each cell that says something, by the ink that is readable on it."""
     found: dict[str, list] = {}
     for y, row in enumerate(rows):
         for x, value in enumerate(row):
-            if value is not None:
-                found.setdefault(shade((value - low) / (high - low), dark)[1], []).append((x, y, value))
+            if words[y][x]:
+                ink = INKS[dark] if value is None else shade((value - low) / (high - low), dark)[1]
+                found.setdefault(ink, []).append((x, y, plain(words[y][x])))
     return found
 
 

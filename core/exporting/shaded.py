@@ -6,7 +6,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
-from core.charts.description import Chart, decimals, shown, span
+from core.charts.description import Chart, cell_words, shown, span
 from core.charts.looks import INKS, PAPERS, shade
 
 MOST_ROWS, MOST_COLUMNS = 14, 16
@@ -29,13 +29,12 @@ def parts(chart: Chart) -> list[Part]:
 
 
 def heatmap(slide, chart: Chart, part: Part, lang: str) -> None:
-    """A part as a table: columns' names above, rows' names left, numbers on one scale of the whole chart; empty is empty."""
+    """A part as a table: columns' names above, rows' names left, shades on one scale of the whole chart; empty is empty."""
     low, high = span(chart, lang)
-    places = decimals(chart, lang)
     rows = [row[part.columns] for row in shown(chart, lang)[part.rows]]
     names = [series.name for series in chart.series[part.rows]]
     said = [["", *map(str, chart.categories[part.columns])],
-            *([name, *("" if v is None else f"{v:,.{places}f}" for v in row)] for name, row in zip(names, rows, strict=True))]
+            *([name, *row[part.columns]] for name, row in zip(names, cell_words(chart, lang)[part.rows], strict=True))]
     table = ruled(slide, said, 1.75, alt=chart.alt)
     for y, row in enumerate(rows, 1):
         for x, value in enumerate(row, 1):

@@ -26,7 +26,7 @@ STOOD = "employee_id,direction,stage,date\nE1,users,beginner,2026-02-01\nE3,user
         "E3,users,beginner,2026-01-01\nE1,users,advanced,2026-10-01\nE2,events,beginner,2026-01-01"
 DONE = "date,employee_id,team_id,kind,hours,cost\n" + "\n".join([
     "2026-07-01,E1,,training,8,500", "2026-09-30,E1,,training,,", "2026-09-30,E1,,insight_meeting,2,",
-    "2026-06-30,E1,,training,99,",
+    "2026-06-30,E1,,training,99,", "2026-08-02,E4,,training,,",
     "2026-08-01,E5,,drill,3,", "2026-08-01,,T1,teardown,4,", "2026-08-01,,T2,teardown,1,", "2026-08-01,E9,,drill,50,"])
 
 
@@ -86,11 +86,12 @@ def test_learning_stands_beside_growth(con):
     assert found.loc["E1", ["learned", "hours", "growth"]].tolist() == [2, 8, 0.25]
     assert found.loc["E5", ["learned", "hours"]].tolist() == [1, 3] and pd.isna(found.loc["E5", "growth"])
     assert found.loc["E3", ["learned", "hours", "growth"]].tolist() == [0, 0, 0] and len(found) == 5
+    assert pd.isna(found.loc["E4", "hours"]) and found.loc["E4", "learned"] == 1  # learned, nobody said how long
     told = skills.activities(con, Q3)
     assert told[told["employee_id"].eq("E1")][["kind", "activities", "hours", "with_hours", "cost"]].values.tolist() == [
         ["insight_meeting", 1, 2, 1, 0], ["training", 2, 8, 1, 500]]
     assert told[told["employee_id"].isna()]["hours"].tolist() == [5]
-    assert skills.activities(con, Q3, "T0")["hours"].tolist() == [2, 8, 4]
+    assert skills.activities(con, Q3, "T0")["hours"].tolist() == [2, 8, 0, 4]
 
 
 def test_who_stands_where_on_a_day_and_what_the_next_stage_asks(con):

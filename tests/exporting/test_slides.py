@@ -78,6 +78,11 @@ def test_a_heat_map_is_a_table_of_the_screens_numbers_shaded_by_them():
     assert str(table.cell(1, 2).fill.fore_color.rgb) == "FFFFFF"
 
 
+def test_a_heat_maps_slide_says_the_labels_of_the_screen():
+    marked = over("heatmap", Series("甲", (2.0, None, 1.0), labels=("2/3", "—/3", None)))
+    assert tables(opened(marked)[0])[0][1] == ["甲", "2/3", "—/3", "1"]
+
+
 def test_a_heat_map_too_large_for_a_slide_goes_on_and_loses_no_value():
     chart = over("heatmap", *(Series(f"r{i}", tuple(i * 20 + j for j in range(17))) for i in range(15)),
                  categories=tuple(f"c{j}" for j in range(17)))
