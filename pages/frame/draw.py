@@ -6,7 +6,7 @@ from core import quarter, scenarios, text
 from core.charts import Chart, Series
 from core.metrics import METRICS
 from core.settlement import Settlement
-from pages.frame import session
+from pages.frame import session, show
 from pages.frame.session import Session
 
 LONGEST_TREND = 8
@@ -40,6 +40,15 @@ def certainty(look: Session, row, unit: str) -> str:
     if row["metric"] == "attrition_rate":
         parts.append(look.say("overview.annualised", rate=look.number(row["value"] * 365 / look.period.days, unit)))
     return look.say("comma").join(parts)
+
+
+def card(look: Session, name: str, row) -> dict:
+    """A metric's evaluated row as a card: figure, change against the quarter before, target, what it rests on."""
+    unit, value = METRICS[name].unit, None if row is None else row["value"]
+    return {"label": look.metric(name), "value": look.number(value, unit), "good": METRICS[name].better,
+            "help": METRICS[name].means[look.lang], "against": look.say("overview.against"),
+            "delta": None if row is None else show.change(look, value, row["previous"], unit),
+            "note": against_target(look, row, unit), "certainty": certainty(look, row, unit)}
 
 
 def reached(look: Session, known: dict) -> str:
