@@ -31,7 +31,10 @@ def against_target(look: Session, row, unit: str) -> str:
 
 
 def certainty(look: Session, row, unit: str) -> str:
-    """How many observations a rate rests on, with its 95 % interval where it has one, and attrition over a year."""
+    """How many observations a rate rests on, with its 95 % interval where it has one, and attrition over a year; of an LTV
+    how many days it looks back where they are no year."""
+    if row is not None and str(row["note"]).startswith("short_history:"):
+        return look.say("overview.short_history", days=row["note"].partition(":")[2])
     if row is None or text.missing(row["value"]) or unit == "yuan":
         return ""
     parts = [look.say("overview.observations", n=f"{row['n']:,.0f}")]

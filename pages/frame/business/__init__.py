@@ -23,11 +23,8 @@ def finding(look: Session, rows: dict) -> str:
             "business.grown", change=grown) if grown else look.say("overview.first")))
         if row["target"] and not text.missing(row["target"]):
             parts[0] += look.say("business.of_target", share=look.number(row["value"] / row["target"], "percent"))
-    for name in ("repurchase_rate", "nps"):
-        if name in known:
-            row, unit = known[name], METRICS[name].unit
-            parts.append(look.say("business.known", metric=look.metric(name), value=look.number(row["value"], unit),
-                                  low=look.number(row["low"], unit), high=look.number(row["high"], unit)))
+    parts += [look.say("business.value_is", metric=look.metric(name), value=look.number(known[name]["value"], METRICS[name].unit))
+              for name in ("repurchase_rate", "nps") if name in known]
     place = look.period.label if look.team is None else look.say(
         "business.of_team", quarter=look.period.label, team=show.plain(look.team_name(look.team)))
     return look.say("business.finding", place=place,

@@ -55,7 +55,7 @@ def retention(look: Session, months: pd.DataFrame) -> Chart:
     ages = [age for age in shares.columns if age > 0]
     buyers = months.groupby("cohort")["buyers"].first()
     series = tuple(Series(look.say("business.cohort", month=cohort, n=f"{buyers[cohort]:,}"), numbers(row[ages]))
-                   for cohort, row in shares.iterrows())
+                   for cohort, row in shares.iterrows() if row[ages].notna().any())
     title = _latest(look, months, 1, "retained", "percent", "retention")
     return Chart("heatmap", title, look.say("business.retention_of", n=f"{int(buyers.sum()):,}", quarter=look.period.label),
                  tuple(f"{age}" for age in ages), series, "percent", title, _oldest(look, months),
@@ -80,7 +80,8 @@ def _latest(look: Session, months: pd.DataFrame, age: int, column: str, unit: st
     aged = months[months["age"].eq(age)]
     new = aged[~aged["oldest"]]
     last, before = (new if len(new) else aged).iloc[-1], new.iloc[:-1]
-    said = {"month": last["cohort"], "value": look.number(last[column] / last["buyers"], unit), "age": age}
+    said = {"month": last["cohort"], "value": look.number(last[column] / last["buyers"], unit), "age": age,
+            "when": look.say("business.by_age" if age else "business.by_age_0", age=age)}
     if before.empty:
         return look.say(f"business.{key}_alone", **said)
     return look.say(f"business.{key}", before=look.number(before[column].sum() / before["buyers"].sum(), unit), **said)

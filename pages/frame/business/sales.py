@@ -13,7 +13,6 @@ from pages.frame.session import Session
 
 BY = ("month", "channel", "team", "sku")
 MOST = 8
-SHEETS = {"team": ["teams", "orders"], "sku": ["orders", "sku_months"], "channel": ["orders"]}
 
 
 def sold(store, period, by: str, team: str | None) -> pd.DataFrame:
@@ -35,7 +34,7 @@ def view(look: Session, plan: dict) -> None:
             if frame.loc[frame["group"].notna(), "actual"].notna().any():
                 show.chart(look, drawn(look, by, frame))
             else:
-                show.missing(look, SHEETS[by], look.say(f"business.by_{by}"))
+                st.info(look.say("business.not_named", what=look.say(f"business.by_{by}")))
     by = st.segmented_control(look.say("business.table_by"), BY, default="team" if len(frames["team"]) else "month",
                               required=True, format_func=lambda by: look.say(f"business.by_{by}"), key="business_by")
     yuan = ("business.gmv", "column.target", "boards.previous", "business.year_before", "business.reported")
@@ -64,9 +63,13 @@ def drawn(look: Session, by: str, frame: pd.DataFrame) -> Chart:
         ("column.target", "target", "target")) if column == "actual" or shown[column].notna().any())
     note = look.say("business.parents_in_table") if by == "team" and not frame["lowest"].all() else ""
     title = _title(look, by, parts)
-    of = look.say("business.sold_of", what=look.say(f"business.by_{by}"), quarter=look.period.label, shown=len(shown),
-                  all=len(parts))
+    of = look.say("business.sold_of", what=look.say(f"business.by_{by}"), quarter=look.period.label, count=_counted(
+        look, len(shown), len(parts)))
     return Chart("bar", title, of, tuple(shown["name"]), series, "yuan", title, note, METRICS["gmv"].means[look.lang])
+
+
+def _counted(look: Session, shown: int, every: int) -> str:
+    return f"{every:,}" if shown == every else look.say("business.largest", shown=shown, all=f"{every:,}")
 
 
 def _title(look: Session, by: str, parts: pd.DataFrame) -> str:
@@ -74,7 +77,8 @@ def _title(look: Session, by: str, parts: pd.DataFrame) -> str:
     best = parts.loc[parts["actual"].idxmax()]
     aimed = parts[parts["target"].notna() & parts["actual"].notna()]
     met = int((aimed["actual"].round(2) >= aimed["target"].round(2)).sum())
-    return look.say("business.most", first=best["name"], gmv=look.number(best["actual"], "yuan")) + (
+    one = parts["actual"].notna().sum() == 1
+    return look.say("business.only" if one else "business.most", first=best["name"], gmv=look.number(best["actual"], "yuan")) + (
         look.say(f"business.met_{by}", met=met, aimed=len(aimed)) if len(aimed) else "")
 
 

@@ -12,7 +12,7 @@ from pages.frame.business import dots, formats, numbers, of_teams, parents, rank
 from pages.frame.session import Session
 
 KINDS = ("detractor", "passive", "promoter")
-MOST_ANSWERS, MOST_TEAMS = 2_000, 12
+MOST_ANSWERS, MOST_TEAMS = 2_000, 10
 
 
 def distribution(store, period, team: str | None) -> pd.DataFrame:
@@ -29,14 +29,15 @@ def answered(store, period, team: str | None) -> pd.DataFrame:
 def view(look: Session, plan: dict) -> None:
     rows, counts = of_teams(look, "nps"), session.kept(look, distribution, look.period, look.team)
     left, right = st.columns(2)
-    if counts["answers"].sum():
-        with left:
+    with left:
+        if counts["answers"].sum():
             show.chart(look, by_team(look, rows, plan["evaluation"]["smallest_group"]))
-        with right:
+        else:
+            show.missing(look, ["nps_responses"], look.metric("nps"))
+    with right:
+        if counts["answers"].sum():
             show.chart(look, spread(look, counts))
-    else:
-        show.missing(look, ["nps_responses"], look.metric("nps"))
-    reviews(look)
+        reviews(look)
     if counts["answers"].sum():
         show.heading(look.say("business.table_nps"))
         show.table(look, told(look, rows, "nps"), formats(look, "nps"), key="business_nps")
@@ -85,13 +86,14 @@ def reviews(look: Session) -> None:
         return
     shown, top = teams.head(MOST_TEAMS), teams.iloc[0]
     count, before = (first.iloc[0] if len(first) else top)[["value", "previous"]]
-    title = look.say("business.reviews", count=f"{count:,.0f}", name=top["name"], most=f"{top['value']:,.0f}",
+    title = look.say("business.reviews", count=f"{count:,.0f}", most=look.say(
+        "business.reviews_most", name=top["name"], most=f"{top['value']:,.0f}") if len(teams) > 1 else "",
                      change=look.say("business.reviews_change", change=show.change(look, count, before, "count"))
                      if not text.missing(before) else "")
     series = (Series(look.period.label, numbers(shown["value"])),
               Series(look.say("boards.previous"), numbers(shown["previous"]), "previous"))
-    show.chart(look, Chart("barh", title, look.say("business.reviews_of", quarter=look.period.label, shown=len(shown),
-                                                   all=len(teams)),
+    show.chart(look, Chart("barh", title, look.say("business.reviews_of", quarter=look.period.label,
+                                                   count=f"{len(teams):,}"),
                            tuple(shown["name"]), series, "count", title, look.say("business.reviews_note"),
                            METRICS["negative_reviews"].means[look.lang]))
 
