@@ -18,6 +18,7 @@ groups = {
         st.Page("pages/whatif.py", title=session.word("whatif.menu"), url_path="whatif")],
     session.word("group.evaluation"): [
         st.Page("pages/evaluation.py", title=session.word("evaluation.menu"), url_path="evaluation"),
+        st.Page("pages/business.py", title=session.word("business.menu"), url_path="business"),
         st.Page("pages/people.py", title=session.word("people.menu"), url_path="people"),
         st.Page("pages/risks.py", title=session.word("risks.menu"), url_path="risks")]}
 page = st.navigation(groups, position="hidden")

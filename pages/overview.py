@@ -25,15 +25,7 @@ if "gmv" in known:
 else:
     show.sentence(look.say("overview.no_gmv", quarter=look.period.label))
 
-cards = []
-for name in SHOWN:
-    row, unit = rows[name], METRICS[name].unit
-    value = None if row is None else row["value"]
-    cards.append({"label": look.metric(name), "value": look.number(value, unit), "good": METRICS[name].better,
-                  "help": METRICS[name].means[look.lang], "against": look.say("overview.against"),
-                  "delta": None if row is None else show.change(look, value, row["previous"], unit),
-                  "note": draw.against_target(look, row, unit), "certainty": draw.certainty(look, row, unit)})
-show.figures(look, cards)
+show.figures(look, [draw.card(look, name, row) for name, row in rows.items()])
 
 for name in SHOWN:
     if name not in known:

@@ -40,6 +40,13 @@ def by_team(con, evaluated: pd.DataFrame, metric: str, team: str | None = None) 
     return pd.concat([whole, parts], ignore_index=True)[columns]
 
 
+def lowest(con, teams: list[str]) -> list[str]:
+    """Those of the teams that contain no other of them, in their order: their figures do not overlap."""
+    above = {row[0] for row in con.execute("select distinct ancestor from team_tree where ancestor <> team_id"
+                                           " and list_contains($teams, team_id)", {"teams": teams}).fetchall()}
+    return [team for team in teams if team not in above]
+
+
 def nps_scores(con, period: Period, team: str | None = None) -> pd.DataFrame:
     """score 0–10 (every one), kind (promoter, passive, detractor), answers; and, where answers were counted before they
     were uploaded, a row per kind with score NaN. The answers add up to n of the metric nps."""

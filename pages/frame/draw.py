@@ -33,7 +33,10 @@ def against_target(look: Session, row, unit: str) -> str:
 
 
 def certainty(look: Session, row, unit: str) -> str:
-    """How many observations a rate rests on, with its 95 % interval where it has one, and attrition over a year."""
+    """How many observations a rate rests on, with its 95 % interval where it has one, and attrition over a year; of an LTV
+    how many days it looks back where they are no year."""
+    if row is not None and str(row["note"]).startswith("short_history:"):
+        return look.say("overview.short_history", days=row["note"].partition(":")[2])
     if row is None or text.missing(row["value"]) or unit == "yuan":
         return ""
     parts = [look.say("overview.observations", n=f"{row['n']:,.0f}")]
@@ -58,6 +61,15 @@ def moved(look: Session, metric: str, value, before) -> str:
         return changed
     better = changed.startswith("+") == (METRICS[metric].better == "higher")
     return look.say("change.better" if better else "change.worse", change=changed)
+
+
+def card(look: Session, name: str, row) -> dict:
+    """A metric's evaluated row as a card: figure, change against the quarter before, target, what it rests on."""
+    unit, value = METRICS[name].unit, None if row is None else row["value"]
+    return {"label": look.metric(name), "value": look.number(value, unit), "good": METRICS[name].better,
+            "help": METRICS[name].means[look.lang], "against": look.say("overview.against"),
+            "delta": None if row is None else show.change(look, value, row["previous"], unit),
+            "note": against_target(look, row, unit), "certainty": certainty(look, row, unit)}
 
 
 def reached(look: Session, known: dict) -> str:

@@ -35,11 +35,14 @@ def plain(words: str) -> str:
 
 
 def change(look: Session, value, before, unit: str) -> str | None:
-    """The change in signed words: percentage points for rates, per cent of it for money; None without both."""
+    """The change in signed words: percentage points for rates, per cent of it for money, how many more for counts; None
+    without both."""
     if text.missing(value) or text.missing(before):
         return None
     if unit == "yuan":
         return look.say("change.ratio", change=_signed(100 * (value / before - 1), "%")) if before else None
+    if unit == "count":
+        return f"{value - before:+,.0f}" if round(value - before) else "±0"
     return look.say("change.points", change=_signed((value - before) * (100 if unit == "percent" else 1)))
 
 

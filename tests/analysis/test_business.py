@@ -147,3 +147,9 @@ def test_nps_answers_by_score_and_counted_ones_add_up_to_the_metric(stored):
         assert (kinds["promoter"] - kinds["detractor"], kinds.sum()) == (row["numerator"], row["n"])
     assert business.nps_answers(con, Q3, "T0")["comment"].dropna().tolist() == ["last", "first"]
     assert len(business.nps_answers(con, Q3)) == 6
+
+
+def test_teams_that_contain_others_of_a_list_are_left_out(company):
+    con = company.cursor()
+    assert business.lowest(con, ["T3", "T0", "T2"]) == ["T3", "T2"] and business.lowest(con, ["T0", "T3"]) == ["T0", "T3"]
+    assert business.lowest(con, []) == []

@@ -70,6 +70,14 @@ def test_only_the_last_months_are_cohorts_but_earlier_buyers_are_not_new(stored)
     con = stored(orders=rows).cursor()
     assert cohorts.cohorts(con, months=3)[["cohort", "age", "buyers"]].values.tolist() == [["2026-06", 0, 1]]
     assert cohorts.cohorts(con, months=4)["cohort"].unique().tolist() == ["2026-03", "2026-06"]
+    assert not cohorts.cohorts(con, months=4)["oldest"].any()
+
+
+def test_the_first_month_of_all_is_marked_for_it_holds_old_buyers_too(stored):
+    con = stored(orders=BY_HAND, teams=TEAMS).cursor()
+    found = cohorts.cohorts(con)
+    assert found.loc[found["oldest"], "cohort"].unique().tolist() == ["2026-07"] and not found["oldest"].all()
+    assert cohorts.cohorts(con, "T3")["oldest"].all()
 
 
 def test_no_orders_no_rows(stored):
