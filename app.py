@@ -15,7 +15,9 @@ groups = {
         st.Page("pages/boards.py", title=session.word("boards.menu"), url_path="boards"),
         st.Page("pages/plan.py", title=session.word("plan.menu"), url_path="plan"),
         st.Page("pages/targets.py", title=session.word("targets.menu"), url_path="targets"),
-        st.Page("pages/whatif.py", title=session.word("whatif.menu"), url_path="whatif")]}
+        st.Page("pages/whatif.py", title=session.word("whatif.menu"), url_path="whatif")],
+    session.word("group.evaluation"): [
+        st.Page("pages/team.py", title=session.word("team_page.menu"), url_path="team")]}
 page = st.navigation(groups, position="hidden")
 try:
     session.sidebar(groups)

@@ -15,6 +15,9 @@ where e.hire_date <= $end and coalesce(e.leave_date, $end) >= $start
   and ($team is null or p.team_id in (select team_id from team_tree where ancestor = $team))
 order by e.employee_id"""
 
+TREE = """select ancestor as "group", team_id from team_tree
+where $team is null or ancestor in (select team_id from team_tree where ancestor = $team)"""
+
 GROUPS = ("company", "team", "role", "level", "region", "core")
 
 
@@ -33,13 +36,14 @@ def staff(con, start: date, end: date, team: str | None = None) -> pd.DataFrame:
                         left=left, region=frame["team_id"].map(regions).astype(object))
 
 
-def grouped(con, frame: pd.DataFrame, by: str) -> pd.DataFrame:
-    """The rows with the `group` each counts in, one of GROUPS: a person counts in their team and in every team above it;
+def grouped(con, frame: pd.DataFrame, by: str, team: str | None = None) -> pd.DataFrame:
+    """The rows with the `group` each counts in, one of GROUPS: a person counts in their team and in every team above it, but
+    none above the `team` whose people the rows are;
     core is "core" or "other"; the company one group, "company"; a row without the value has the group None."""
     if by not in GROUPS:
         raise ValueError(f"“{by}” is no grouping; take one of {', '.join(GROUPS)}")
     if by == "team":
-        tree = con.execute('select ancestor as "group", team_id from team_tree').df()
+        tree = con.execute(TREE, {"team": team}).df()
         return frame.merge(tree, on="team_id")
     if by == "core":
         return frame.assign(group=frame["is_core"].map({True: "core", False: "other"}))
