@@ -53,7 +53,8 @@ def _attrition(look: Session, name: str, now: pd.Series | None, before: pd.Serie
         return _card(look, name, None, None, row)
     counts = say(look, "counts", left=now[left], of=now[of])
     if text.missing(now[rate]):
-        return _card(look, name, None, None, None, counts) | {"note": say(look, "small", least=smallest(look))}
+        short = say(look, "counts_short", left=now[left], of=now[of])
+        return _card(look, name, None, None, None, short) | {"note": say(look, "small", least=smallest(look))}
     if name != "early_attrition_rate":
         annual = look.number(now[rate] * 365 / look.period.days, "percent")
         counts += look.say("comma") + look.say("overview.annualised", rate=annual)

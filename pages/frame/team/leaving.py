@@ -23,9 +23,9 @@ def grouped(store, period, by: str, team: str | None) -> pd.DataFrame:
 
 
 def over_quarters(store, period, team: str | None) -> pd.DataFrame:
-    """`attrition` of the company or the team in each quarter with figures, and in the one before the period: label and row."""
-    told = {one.label: grouped(store, one, "company", team) for one in {*past(store, period), period.previous()}}
-    return pd.concat([frame.assign(label=label) for label, frame in sorted(told.items())], ignore_index=True)
+    """`attrition` of the company or the team in each quarter with figures: label and row."""
+    told = [grouped(store, one, "company", team).assign(label=one.label) for one in past(store, period)]
+    return pd.concat(told, ignore_index=True)
 
 
 def leavers(store, first, end, team: str | None, early_days: int) -> pd.DataFrame:
@@ -35,9 +35,8 @@ def leavers(store, first, end, team: str | None, early_days: int) -> pd.DataFram
 
 def figures(look: Session, period) -> pd.Series | None:
     """The row of `attrition` of the company or the chosen team in a quarter; None where nobody was employed."""
-    frame = session.kept(look, over_quarters, look.period, look.team)
-    found = frame[frame["label"] == period.label]
-    return found.iloc[0] if len(found) and found["people"].iloc[0] else None
+    frame = session.kept(look, grouped, period, "company", look.team)
+    return frame.iloc[0] if len(frame) and frame["people"].iloc[0] else None
 
 
 def view(look: Session) -> None:
@@ -97,8 +96,7 @@ def _means(look: Session) -> str:
 
 def _history(look: Session) -> pd.DataFrame:
     frame = session.kept(look, over_quarters, look.period, look.team)
-    known = {one.label for one in past(look.store, look.period)}
-    return frame[frame["label"].isin(known) & (frame["people"] > 0)]
+    return frame[frame["people"] > 0]
 
 
 def over_time(look: Session) -> Chart | None:

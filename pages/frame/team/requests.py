@@ -114,10 +114,9 @@ def cycle(look: Session, asking: pd.DataFrame) -> Chart | None:
     every = totals(look)
     title = say(look, "cycle", days=look.number(every["cycle_days"], "days"),
                      revisions=look.number(every["revisions_per_request"], "score"))
-    series = (Series(say(look, "column_cycle_days"), values(shown["cycle_days"])),
-              Series(say(look, "column_revisions_per_request"), values(shown["revisions_per_request"])))
-    return Chart("barh", title, say(look, "cycle_of", n=int(every["delivered"])), _with_n(look, shown, "delivered"), series,
-                 "score", title, definition=METRICS["request_cycle_days"].means[look.lang])
+    return Chart("barh", title, say(look, "cycle_of", n=int(every["delivered"])), _with_n(look, shown, "delivered"),
+                 (Series(look.metric("request_cycle_days"), values(shown["cycle_days"])),), "days", title,
+                 definition=METRICS["request_cycle_days"].means[look.lang])
 
 
 def table(look: Session, pairs: pd.DataFrame) -> tuple[pd.DataFrame, dict]:

@@ -6,7 +6,7 @@ import streamlit as st
 from core import quarter
 from core.charts import Chart, Series
 from core.metrics import METRICS, survey
-from pages.frame import draw, session, show
+from pages.frame import session, show
 from pages.frame.session import Session
 from pages.frame.team import past, say, value, values
 
@@ -16,6 +16,12 @@ NAME = "collaboration_satisfaction"
 def least(look: Session) -> int:
     """Fewer answers than this are not shown."""
     return max(survey.LEAST, int(quarter.plan_for(look.store, look.period)["definitions"]["privacy_minimum"]))
+
+
+def measured(store, period) -> pd.DataFrame:
+    """The survey's rows of a quarter as `quarter.evaluate` has them, without measuring the rest of it."""
+    frame = quarter.measured(store, period, quarter.plan_for(store, period)["definitions"], frozenset({NAME}))
+    return frame[frame["metric"] == NAME].assign(hidden=frame["note"].eq("hidden"))
 
 
 def view(look: Session) -> None:
@@ -65,20 +71,18 @@ def by_subject(look: Session, rows: pd.DataFrame) -> Chart | None:
 
 def over_time(look: Session) -> Chart | None:
     """The company's satisfaction over the quarters, and the chosen team's where it may be shown; a hidden one is a gap."""
-    labels = [one.label for one in past(look.store, look.period)]
-    lines = []
+    told_of = {one.label: session.kept(look, measured, one) for one in past(look.store, look.period)}
+    labels, lines = tuple(told_of), []
     for team in dict.fromkeys([None, look.team]):
-        told = [_figure(session.evaluated(look, label), team) for label in labels]
+        told = [_figure(frame, team) for frame in told_of.values()]
         if any(one is not None for one in told):
             lines.append(Series(look.team_name(team) if team else say(look, "company"), tuple(told)))
     if not lines:
         return None
     known = [(label, one) for label, one in zip(labels, lines[0].values, strict=True) if one is not None]
-    title = say(look, "satisfied_over", name=lines[0].name, first=known[0][0], before=look.number(known[0][1], "score"),
-                     last=known[-1][0], now=look.number(known[-1][1], "score"))
-    if len(known) < 2:
-        title = draw.trend(look, NAME).title if look.team is None else look.metric(NAME)
-    return Chart("line", title, say(look, "satisfied_over_of"), tuple(labels), tuple(lines), "score", title,
+    title = say(look, "satisfied_over" if len(known) > 1 else "satisfied_once", name=lines[0].name, last=known[-1][0],
+                first=known[0][0], before=look.number(known[0][1], "score"), now=look.number(known[-1][1], "score"))
+    return Chart("line", title, say(look, "satisfied_over_of"), labels, tuple(lines), "score", title,
                  definition=METRICS[NAME].means[look.lang])
 
 
