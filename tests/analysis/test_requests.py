@@ -69,7 +69,8 @@ def test_the_total_of_a_team_is_what_it_asks_and_that_of_the_company_is_every_pa
     counts = ["raised", "urgent", "delivered", "days_sum", "revisions", "due", "on_time"]
     own = requests.asking(con, Q3, SLA).set_index("team_id").loc[team]
     total = requests.total(con, Q3, SLA, team).iloc[0]
-    assert total[counts].tolist() == own[counts].tolist() and total["urgent_share"] == pytest.approx(own["urgent_share"], nan_ok=True)
+    assert total[counts].tolist() == own[counts].tolist()
+    assert total["urgent_share"] == pytest.approx(own["urgent_share"], nan_ok=True)
     assert requests.total(con, Q3, SLA).iloc[0][counts].tolist() == requests.flow(con, Q3, SLA)[counts].sum().tolist()
 
 

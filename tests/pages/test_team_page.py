@@ -14,8 +14,8 @@ from tests.conftest import staged_rows
 LANGUAGES = ("zh", "en")
 VIEWS = ("leaving", "staying", "satisfaction", "requests", "incidents", "newcomers")
 # T1 has exactly ten people of whom two leave in the quarter, T2 nine of whom one leaves; *b* is typed by a user.
-LEFT = {"A1": ("2026-08-01", "voluntary", "yes"), "A2": ("2026-09-30", "involuntary", "no"), "B1": ("2026-07-01", "voluntary", "no"),
-        "A0": ("2026-06-30", "voluntary", "no")}
+LEFT = {"A0": ("2026-06-30", "voluntary", "no"), "A1": ("2026-08-01", "voluntary", "yes"),
+        "A2": ("2026-09-30", "involuntary", "no"), "B1": ("2026-07-01", "voluntary", "no")}
 PEOPLE = [("A", n, "T1", "operations") for n in range(11)] + [("B", n, "T2", "design") for n in range(1, 10)]
 ROSTER = "employee_id,name,role,level,team_id,hire_date,leave_date,leave_type,is_core\n" + "\n".join(
     ",".join([f"{side}{n}", f"N{side}{n}", role, "junior", team, f"{date(2024, 1, 1) + timedelta(days=40 * n)}",
@@ -24,7 +24,7 @@ FIRM = {
     "employees": ROSTER,
     "teams": "team_id,name,parent_team\nT0,总部,\nT1,*a*[到](http://x)<b>,T0\nT2,乙组,T0",
     "team_months": "month,team_id,gmv\n2026-04,T1,100\n2026-07,T1,100",
-    "collaboration_survey": "quarter,team_id,score\n" + "\n".join(["2026Q3,T1,4"] * 6 + ["2026Q3,T2,2"] * 4 + ["2026Q2,T1,5"] * 5),
+    "collaboration_survey": "\n".join(["quarter,team_id,score", *["2026Q3,T1,4"] * 6, *["2026Q3,T2,2"] * 4, *["2026Q2,T1,5"] * 5]),
     "requests": """request_id,from_team,owner_id,priority,created_at,responded_at,due_at,delivered_at,revisions
 R1,T1,B2,urgent,2026-07-01 08:00:00,2026-07-01 10:00:00,2026-07-04 08:00:00,2026-07-03 08:00:00,1
 R2,T1,B2,routine,2026-07-02 08:00:00,2026-07-09 08:00:00,2026-07-03 08:00:00,2026-07-06 08:00:00,3
