@@ -24,7 +24,7 @@ FIRM = {
     "employees": ROSTER,
     "teams": "team_id,name,parent_team\nT0,总部,\nT1,*a*[到](http://x)<b>,T0\nT2,乙组,T0",
     "team_months": "month,team_id,gmv\n2026-04,T1,100\n2026-07,T1,100",
-    "collaboration_survey": "\n".join(["quarter,team_id,score", *["2026Q3,T1,4"] * 6, *["2026Q3,T2,2"] * 4, *["2026Q2,T1,5"] * 5]),
+    "collaboration_survey": "quarter,team_id,score\n" + "2026Q3,T1,4\n" * 6 + "2026Q3,T2,2\n" * 4 + "2026Q2,T1,5\n" * 5,
     "requests": """request_id,from_team,owner_id,priority,created_at,responded_at,due_at,delivered_at,revisions
 R1,T1,B2,urgent,2026-07-01 08:00:00,2026-07-01 10:00:00,2026-07-04 08:00:00,2026-07-03 08:00:00,1
 R2,T1,B2,routine,2026-07-02 08:00:00,2026-07-09 08:00:00,2026-07-03 08:00:00,2026-07-06 08:00:00,3
