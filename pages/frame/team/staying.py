@@ -38,14 +38,13 @@ def view(look: Session) -> None:
         show.missing(look, ["employees"], say(look, "staying"))
         return
     st.caption(say(look, "observed", first=text.date(first, look.lang), last=text.date(look.period.end, look.lang)))
-    places = st.columns(2)
-    for place, names in zip(places, (("company", "core"), ("role",)), strict=True):
+    # The numbers at risk need the whole width.
+    for names in (("company", "core"), ("role",)):
         parts = [_named(look, by, *told[by][:2]) for by in names]
-        with place:
-            if drawn := chart(look, names[-1], *(pd.concat(one, ignore_index=True) for one in zip(*parts, strict=True))):
-                show.chart(look, drawn)
-            else:
-                st.info(say(look, "no_curve", least=smallest(look)))
+        if drawn := chart(look, names[-1], *(pd.concat(one, ignore_index=True) for one in zip(*parts, strict=True))):
+            show.chart(look, drawn)
+    if whole["people"].iloc[0] < smallest(look):
+        st.info(say(look, "no_curve", least=smallest(look)))
     show.heading(say(look, "table_staying"))
     show.table(look, *table(look, told), key="medians")
     st.caption(say(look, "median_means"))
