@@ -130,6 +130,16 @@ def test_curves_say_when_observation_begins_and_leave_out_the_small(firm, look):
     assert "设计（9 人）" in told and "核心（1 人）" in told
 
 
+def test_where_nobody_is_core_the_company_has_one_curve(firm, folders, look):
+    firm("teams", "team_months")
+    plain = ROSTER.replace(",yes", ",no")
+    store = stores.open(folders("teams", "team_months") / "ours.duckdb")
+    store.save({"employees": staged_rows(store.stage_folder(), "employees", plain)}, [])
+    app = look("team", quarter="2026Q3", view="staying")
+    assert {trace.get("name") for trace in drawn(app)[0]["data"] if trace.get("name")} == {"全公司"}
+    assert "核心" not in app.main.subheader[0].value
+
+
 def test_four_answers_are_hidden_everywhere_on_the_page(firm, look):
     firm()
     app = look("team", quarter="2026Q3", view="satisfaction")

@@ -20,7 +20,7 @@ def finding(look: Session) -> str:
         rate = "" if text.missing(now["rate"]) else say(look, "finding_rate", rate=look.number(now["rate"], "percent"),
                                                             annual=look.number(now["annual"], "percent"))
         parts = [say(look, "finding", people=now["people"], leavers=now["leavers"], rate=rate,
-                          core=now["core_leavers"])]
+                          core=say(look, "finding_core", core=now["core_leavers"]) if now["core_people"] else "")]
     row = draw.subject_row(look, look.period.label, "collaboration_satisfaction")
     if row is not None:
         parts.append(say(look, "finding_hidden") if row["hidden"] else

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from core import quarter
+from core import quarter, text
 from core.analysis import attrition as left
 from core.charts import Chart, Series
 from core.metrics import METRICS
@@ -105,8 +105,9 @@ def over_time(look: Session) -> Chart | None:
     if frame[["rate", "core_rate"]].isna().all(axis=None):
         return None
     last = frame.iloc[-1]
+    core = say(look, "rate_core", rate=look.number(last["core_rate"], "percent"))
     title = say(look, "rate_over", rate=look.number(last["rate"], "percent"), quarter=last["label"],
-                     core=look.number(last["core_rate"], "percent"))
+                core="" if text.missing(last["core_rate"]) else core)
     lines = tuple(Series(say(look, f"{name}"), values(frame[column]))
                   for name, column in (("all", "rate"), ("core", "core_rate")) if frame[column].notna().any())
     return Chart("line", title, say(look, "rate_over_of", n=last["people"]), tuple(frame["label"]),
@@ -120,7 +121,8 @@ def kinds(look: Session) -> Chart | None:
     if not gone:
         return None
     title = say(look, "kinds", quarters=len(frame), gone=gone, voluntary=int(frame["voluntary"].sum()),
-                     involuntary=int(frame["involuntary"].sum()))
+                     involuntary=int(frame["involuntary"].sum()),
+                unknown=say(look, "kinds_unknown", n=int(frame["unknown"].sum())) if frame["unknown"].sum() else "")
     series = tuple(Series(say(look, f"{kind}"), values(frame[kind])) for kind in KINDS if frame[kind].sum())
     return Chart("stacked", title, say(look, "kinds_of", n=gone), tuple(frame["label"]), series,
                  "count", title, definition=say(look, "kinds_means"))

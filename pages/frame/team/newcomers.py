@@ -61,7 +61,7 @@ def early(look: Session, hires: pd.DataFrame) -> Chart | None:
     if hires.empty:
         return None
     gone = int(hires["early_leavers"].sum())
-    title = say(look, "early", hires=int(hires["hires"].sum()), gone=gone)
+    title = say(look, "early" if gone else "early_none", hires=int(hires["hires"].sum()), gone=gone)
     series = tuple(Series(say(look, f"column_{one}"), values(hires[one])) for one in ("hires", "early_leavers"))
     return Chart("bar", title, say(look, "early_of", n=int(hires["hires"].sum())),
                  tuple(group_name(look, "role", one) for one in hires["group"]), series, "count", title,

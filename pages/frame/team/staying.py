@@ -38,8 +38,9 @@ def view(look: Session) -> None:
         show.missing(look, ["employees"], say(look, "staying"))
         return
     st.caption(say(look, "observed", first=text.date(first, look.lang), last=text.date(look.period.end, look.lang)))
-    # The numbers at risk need the whole width.
-    for names in (("company", "core"), ("role",)):
+    # The numbers at risk need the whole width. Where nobody or everybody is core, theirs is the company's curve.
+    both = ("company", "core") if told["core"][0]["group"].nunique() > 1 else ("company",)
+    for names in (both, ("role",)):
         parts = [_named(look, by, *told[by][:2]) for by in names]
         if drawn := chart(look, names[-1], *(pd.concat(one, ignore_index=True) for one in zip(*parts, strict=True))):
             show.chart(look, drawn)
@@ -66,7 +67,7 @@ def chart(look: Session, by: str, curve: pd.DataFrame, counted: pd.DataFrame) ->
         say(look, "alive_of", name=one.name, share=look.number(after(one, YEAR), "percent")) for one in series[:3])
     out = [say(look, "tiny", name=name, people=people) for name, people in sizes.items() if name not in drawn]
     title = say(look, "alive", shares=alive)
-    return Chart("step", title, say(look, f"alive_{by}", n=int(sizes.max() if by == "core" else sizes.sum())),
+    return Chart("step", title, say(look, f"alive_{by}", n=int(sizes.sum() if by == "role" else sizes.max())),
                  tuple(counted["time"].unique()), series, "percent", title, x_title=say(look, "tenure_days"),
                  note=say(look, "left_out", least=smallest(look), groups=look.say("comma").join(out)) if out else "",
                  definition=say(look, "survival_means"))
