@@ -11,6 +11,8 @@ from pages.frame import session, show
 from pages.frame.session import Session
 from pages.frame.team import of_whom, past, say, values
 
+NAME = "downtime_minutes"
+
 
 def read(store, period, team: str | None) -> pd.DataFrame:
     """`incidents` of core.analysis.requests in a period."""
@@ -51,7 +53,7 @@ def by_severity(look: Session, frame: pd.DataFrame | None) -> Chart | None:
     return Chart("barh", title, say(look, "incidents_of",
                                          n=int(frame["incidents"].sum())),
                  names, (Series(say(look, "column_minutes"), values(frame["minutes"])),), "minutes", title,
-                 definition=METRICS["downtime_minutes"].means[look.lang])
+                 definition=METRICS[NAME].means[look.lang])
 
 
 def over_time(look: Session, told: dict[str, pd.DataFrame]) -> Chart | None:
@@ -64,8 +66,8 @@ def over_time(look: Session, told: dict[str, pd.DataFrame]) -> Chart | None:
     title = say(look, "downtime", last=sums[-1][0], minutes=look.number(sums[-1][1], "minutes"), before=sums[-2][0],
                      earlier=look.number(sums[-2][1], "minutes"))
     return Chart("line", title, say(look, "downtime_of", n=sum(count for *_, count in sums)),
-                 tuple(label for label, *_ in sums), (Series(look.metric("downtime_minutes"), tuple(one for _, one, _ in sums)),),
-                 "minutes", title, definition=METRICS["downtime_minutes"].means[look.lang])
+                 tuple(label for label, *_ in sums), (Series(look.metric(NAME), tuple(one for _, one, _ in sums)),),
+                 "minutes", title, definition=METRICS[NAME].means[look.lang])
 
 
 def table(look: Session, frame: pd.DataFrame) -> tuple[pd.DataFrame, dict]:

@@ -11,6 +11,7 @@ from pages.frame import session, show
 from pages.frame.session import Session
 from pages.frame.team import GROUPINGS, group_name, past, say, smallest, values
 
+NAME = "attrition_rate"
 KINDS = ("voluntary", "involuntary", "unknown")
 YEAR = 4
 
@@ -45,7 +46,7 @@ def view(look: Session) -> None:
                               format_func=lambda one: say(look, f"by_{one}"))
     frame = session.kept(look, grouped, look.period, by, look.team)
     if frame.empty:
-        show.missing(look, ["employees"], look.metric("attrition_rate"))
+        show.missing(look, ["employees"], look.metric(NAME))
         return
     if frame["group"].isna().all():
         st.info(say(look, "no_group", by=say(look, f"by_{by}")))
@@ -91,7 +92,7 @@ def _small(look: Session, frame: pd.DataFrame) -> str:
 
 
 def _means(look: Session) -> str:
-    return say(look, "means", rate=METRICS["attrition_rate"].means[look.lang])
+    return say(look, "means", rate=METRICS[NAME].means[look.lang])
 
 
 def _history(look: Session) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from pages.frame import boards, session, show
 from pages.frame.session import Session
 from pages.frame.team import say, values
 
+ANSWERED, CYCLE = "response_within_sla", "request_cycle_days"
 MOST_TEAMS = 12
 
 
@@ -99,10 +100,10 @@ def in_time(look: Session, sla: pd.DataFrame) -> Chart | None:
     title = say(look, "in_time", n=int(shown["judged"].sum()), late=late)
     names = tuple(say(look, "priority", name=row["name"], hours=f"{row['hours']:g}", n=int(row["judged"]))
                   for row in shown.to_dict("records"))
-    series = Series(look.metric("response_within_sla"), values(shown["in_time_share"]), low=values(shown["in_time_low"]),
+    series = Series(look.metric(ANSWERED), values(shown["in_time_share"]), low=values(shown["in_time_low"]),
                     high=values(shown["in_time_high"]))
     return Chart("point", title, say(look, "in_time_of"), names, (series,),
-                 "percent", title, definition=METRICS["response_within_sla"].means[look.lang])
+                 "percent", title, definition=METRICS[ANSWERED].means[look.lang])
 
 
 def cycle(look: Session, asking: pd.DataFrame) -> Chart | None:
@@ -115,8 +116,8 @@ def cycle(look: Session, asking: pd.DataFrame) -> Chart | None:
     title = say(look, "cycle", days=look.number(every["cycle_days"], "days"),
                      revisions=look.number(every["revisions_per_request"], "score"))
     return Chart("barh", title, say(look, "cycle_of", n=int(every["delivered"])), _with_n(look, shown, "delivered"),
-                 (Series(look.metric("request_cycle_days"), values(shown["cycle_days"])),), "days", title,
-                 definition=METRICS["request_cycle_days"].means[look.lang])
+                 (Series(look.metric(CYCLE), values(shown["cycle_days"])),), "days", title,
+                 definition=METRICS[CYCLE].means[look.lang])
 
 
 def table(look: Session, pairs: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
