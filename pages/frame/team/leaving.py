@@ -58,6 +58,8 @@ def view(look: Session) -> None:
             show.chart(look, one)
     if drawn[0] is None:
         st.caption(say(look, "all_small", least=smallest(look)))
+    if drawn[2] is None:
+        st.caption(say(look, "nobody_left", quarters=len(_history(look))))
     show.heading(say(look, "table_leaving", by=say(look, f"by_{by}")))
     listed, formats = table(look, frame)
     show.table(look, listed, formats, key="attrition")
@@ -103,7 +105,7 @@ def _history(look: Session) -> pd.DataFrame:
 def over_time(look: Session) -> Chart | None:
     """The rate of all and of core people, quarter by quarter; a quarter with too few people is a gap."""
     frame = _history(look)
-    if frame[["rate", "core_rate"]].isna().all(axis=None):
+    if frame[["rate", "core_rate"]].isna().all(axis=None) or not frame["leavers"].sum():
         return None
     last = frame.iloc[-1]
     core = say(look, "rate_core", rate=look.number(last["core_rate"], "percent"))
