@@ -18,10 +18,13 @@ DATED = {"orders": "paid_at::date", "nps_responses": "date", "requests": "create
          "incidents": "started_at::date", "skill_assessments": "date", "feedback": "date",
          "collaboration_survey": "make_date(left(quarter, 4)::int, 3 * right(quarter, 1)::int - 2, 1)"}
 MONTHLY = ("team_months", "member_months")
+ROSTER_DAYS = """select leave_date as day from employees union all select hire_date from employees
+where hire_date >= coalesce((select min(leave_date) from employees), (select max(hire_date) from employees))"""
 
 
 def quarters(store: Store) -> list[str]:
-    """The quarters that any uploaded figure falls in, newest first; [] for an empty company."""
+    """The quarters that any uploaded figure falls in, newest first; of a company with a roster alone, those in which somebody
+    was hired or left, from the first leaver on; [] for an empty company."""
     return list(_quarters(store, store.version()))
 
 
@@ -29,9 +32,12 @@ def quarters(store: Store) -> list[str]:
 def _quarters(store: Store, version: int) -> tuple[str, ...]:
     days = [f"select {day} as day from {name}" for name, day in DATED.items()]
     days += [f"select (month || '-01')::date from {name}" for name in MONTHLY]
-    found = store.cursor().execute(
-        f"select distinct date_trunc('quarter', day)::date as first from ({' union all '.join(days)})"
-        " where day is not null order by first desc").fetchall()
+    return _quarters_of(store, " union all ".join(days)) or _quarters_of(store, ROSTER_DAYS)
+
+
+def _quarters_of(store: Store, days: str) -> tuple[str, ...]:
+    found = store.cursor().execute(f"select distinct date_trunc('quarter', day)::date as first from ({days})"
+                                   " where day is not null order by first desc").fetchall()
     return tuple(periods.quarter_of(first).label for (first,) in found)
 
 

@@ -112,6 +112,9 @@ def test_names_at_the_ends_of_curves_do_not_touch():
     drawn = figure(chart("step", near, (0, 90), "percent", x_title="天"), "zh")
     heights = sorted(note.y for note in drawn.layout.annotations)
     assert heights[1] - heights[0] >= 5 and heights[2] - heights[1] >= 5
+    full = tuple(Series(name, (1.0, 1.0), x=(0, 90)) for name in "abc")
+    heights = sorted(note.y for note in figure(chart("step", full, (0, 90), "percent", x_title="天"), "zh").layout.annotations)
+    assert heights[2] <= 100 and heights[1] - heights[0] >= 5 and heights[2] - heights[1] >= 5
 
 
 def test_an_interval_reaches_from_its_low_to_its_high_end():

@@ -18,7 +18,7 @@ def attrition(con, period: Period, by: str = "company", team: str | None = None,
     rate (leavers ÷ headcount), annual (× 365 ÷ days); the same over core people (core_…); hires (in the period or
     ≤ `early_days` before its last day), early_leavers of them (within `early_days` of hire), early_rate.
     A rate of fewer than `minimum` people (hires) is NaN; the counts stand."""
-    staff = roster.grouped(con, roster.staff(con, period.start, period.end, team), by)
+    staff = roster.grouped(con, roster.staff(con, period.start, period.end, team), by, team)
     everybody, core = _leaving(staff, period, minimum), _leaving(staff[staff["is_core"]], period, minimum)
     core = core[["people", "headcount", "leavers", "rate", "annual"]].add_prefix("core_")
     told = everybody.join(core).join(_early(con, period, by, team, minimum, early_days), how="outer")
@@ -43,7 +43,7 @@ def _early(con, period: Period, by: str, team: str | None, minimum: int, early_d
     since = min(period.start, period.end - timedelta(days=early_days))
     hires = roster.staff(con, since, period.end, team)
     hires = hires[hires["hire_date"] >= pd.Timestamp(since)]
-    rows = roster.grouped(con, hires.assign(early=_is_early(hires, early_days)), by)
+    rows = roster.grouped(con, hires.assign(early=_is_early(hires, early_days)), by, team)
     sums = rows.groupby("group", dropna=False).agg(hires=("employee_id", "size"), early_leavers=("early", "sum"))
     return sums.assign(early_rate=(sums["early_leavers"] / sums["hires"]).where(sums["hires"] >= minimum))
 

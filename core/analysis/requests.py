@@ -30,6 +30,7 @@ FLOW = f"""select from_team, to_team, {SUMS} from ({ROWS}) where (raised or deli
     order by raised desc, delivered desc, from_team, to_team"""
 ASKING = f"""select ancestor as team_id, {SUMS} from ({ROWS}) join team_tree on team_tree.team_id = from_team
     where (raised or delivered or due) and ($team is null or ancestor in ({INSIDE})) group by all order by team_id"""
+TOTAL = f"""select {SUMS} from ({ROWS}) where (raised or delivered or due) and ($team is null or from_team in ({INSIDE}))"""
 SLA = f"""select priority, any_value(hours) as hours, count(*) filter (where judged) as judged,
     count(*) filter (where judged and in_time) as in_time, count(responded_at) as answered,
     coalesce(sum(epoch(responded_at - created_at)) / 3600, 0)::double as hours_sum
@@ -84,6 +85,11 @@ def flow(con, period: Period, sla_hours: dict, team: str | None = None) -> pd.Da
 def asking(con, period: Period, sla_hours: dict, team: str | None = None) -> pd.DataFrame:
     """The columns of `flow` per asking team with its sub-teams (team_id): the figures that the metrics give the team."""
     return _rates(_read(con, ASKING, period, sla_hours, team))
+
+
+def total(con, period: Period, sla_hours: dict, team: str | None = None) -> pd.DataFrame:
+    """One row with the columns of `flow` over everything that the company, or a team with its sub-teams, asked."""
+    return _rates(_read(con, TOTAL, period, sla_hours, team))
 
 
 def sla(con, period: Period, sla_hours: dict, team: str | None = None) -> pd.DataFrame:

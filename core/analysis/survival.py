@@ -63,7 +63,7 @@ def spells(con, observed_from: date, as_of: date, team: str | None = None) -> pd
 
 def tenure(con, observed_from: date, as_of: date, by: str = "company", team: str | None = None) -> pd.DataFrame:
     """Per group (`roster.GROUPS`) the `kaplan_meier` table of tenure in days, with `group` and its number of `people`."""
-    rows = roster.grouped(con, spells(con, observed_from, as_of, team), by)
+    rows = roster.grouped(con, spells(con, observed_from, as_of, team), by, team)
     told = [kaplan_meier(found["entry"], found["exit"], found["event"]).assign(group=group, people=len(found))
             for group, found in rows.groupby("group", dropna=False)]
     return pd.concat(told, ignore_index=True) if told else pd.DataFrame(columns=[*COLUMNS, "group", "people"])

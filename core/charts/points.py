@@ -60,13 +60,14 @@ def _thin(colour: str) -> str:
 
 
 def _ends(ends: list, most: float, paper: str) -> list[dict]:
-    """Names beside the ends of their lines, moved apart where they would touch."""
-    notes, free = [], float("-inf")
-    for x, y, name, colour in sorted(ends, key=lambda end: end[1]):
-        free = max(y, free + 0.075 * most)
-        notes.append({"x": x, "y": free, "text": f"<b>{plain(name)}</b>", "xanchor": "left", "xshift": 6, "showarrow": False,
-                      "bgcolor": paper, "opacity": 0.8, "borderpad": 1, "font": {"color": colour, "size": 14}})
-    return notes
+    """Names beside the ends of their lines, moved apart where they would touch; none above the picture."""
+    ends, places, apart = sorted(ends, key=lambda end: end[1]), [], 0.075 * most
+    for _, y, _, _ in ends:
+        places.append(max(y, places[-1] + apart) if places else y)
+    places = [min(y, most - apart * above) for above, y in enumerate(reversed(places))][::-1]
+    return [{"x": x, "y": y, "text": f"<b>{plain(name)}</b>", "xanchor": "left", "xshift": 6, "showarrow": False,
+             "bgcolor": paper, "opacity": 0.8, "borderpad": 1, "font": {"color": colour, "size": 14}}
+            for (x, _, name, colour), y in zip(ends, places, strict=True)]
 
 
 def point(chart: Chart, lang: str, dark: bool):

@@ -75,6 +75,7 @@ def test_a_transfer_is_no_leaver_and_counts_where_the_quarter_ended(stored):
     under = attrition.attrition(con, Q3, "region", team="T0").set_index("group")["people"]
     assert under.to_dict() == {"north": 2, "south": 5}
     assert attrition.attrition(con, Q3, team="T1")["people"].tolist() == [2]
+    assert attrition.attrition(con, Q3, "team", team="T1")["group"].tolist() == ["T1"]
 
 
 def test_a_rate_needs_ten_people_and_annual_is_by_days(stored):

@@ -64,6 +64,16 @@ def test_asking_teams_have_the_figures_of_the_metrics(con, said):
         assert found.loc[teams.index, whole].tolist() == teams["denominator"].tolist()
 
 
+@pytest.mark.parametrize("team", ("T0", "T1", "T3"))
+def test_the_total_of_a_team_is_what_it_asks_and_that_of_the_company_is_every_pair(con, team):
+    counts = ["raised", "urgent", "delivered", "days_sum", "revisions", "due", "on_time"]
+    own = requests.asking(con, Q3, SLA).set_index("team_id").loc[team]
+    total = requests.total(con, Q3, SLA, team).iloc[0]
+    assert total[counts].tolist() == own[counts].tolist()
+    assert total["urgent_share"] == pytest.approx(own["urgent_share"], nan_ok=True)
+    assert requests.total(con, Q3, SLA).iloc[0][counts].tolist() == requests.flow(con, Q3, SLA)[counts].sum().tolist()
+
+
 def test_answers_within_their_time_by_priority(con):
     found = requests.sla(con, Q3, SLA)
     assert found[["priority", "hours", "judged", "in_time", "answered"]].values.tolist() == [
