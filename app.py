@@ -19,7 +19,7 @@ groups = {
     session.word("group.evaluation"): [
         st.Page("pages/evaluation.py", title=session.word("evaluation.menu"), url_path="evaluation"),
         st.Page("pages/business.py", title=session.word("business.menu"), url_path="business"),
-        st.Page("pages/team.py", title=session.word("team.menu"), url_path="team"),
+        st.Page("pages/team.py", title=session.word("team_page.menu"), url_path="team"),
         st.Page("pages/people.py", title=session.word("people.menu"), url_path="people"),
         st.Page("pages/risks.py", title=session.word("risks.menu"), url_path="risks")]}
 page = st.navigation(groups, position="hidden")
