@@ -27,17 +27,5 @@ with top:
         show.missing(look, ["orders", "team_months", "employees"], look.say("evaluation.menu"))
     indices.missing(look, plan, now)
 
-asked = st.query_params.get("view")
-labels = {name: look.say(f"evaluation.tab_{name}") for name in BOARDS}
-# A key a language: what the tabs remember is a label. At first it is the one that the address names.
-key = f"evaluation_{look.lang}"
-if key not in st.session_state and asked in labels:
-    st.session_state[key] = labels[asked]
-for tab, (name, board) in zip(st.tabs(list(labels.values()), key=key, on_change="rerun"), BOARDS.items(), strict=True):
-    with tab:
-        # Only the view that is looked at is computed.
-        if tab.open:
-            if asked != name:
-                st.query_params["view"] = name
-            board(look, plan, now, before)
+show.views(look, "evaluation", BOARDS, plan, now, before)
 show.footer(look, force)

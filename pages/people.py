@@ -25,18 +25,5 @@ show.sentence(people.finding(look, found))
 show.figures(look, people.cards(look, plan, found))
 people.notices(look, found)
 
-asked = st.query_params.get("view")
-labels = {name: look.say(f"people.tab_{name}") for name in VIEWS}
-# A key a language: what the tabs remember is a label. At first it is the one that the address names.
-key = f"people_{look.lang}"
-if key not in st.session_state and asked in labels:
-    st.session_state[key] = labels[asked]
-tabs = st.tabs(list(labels.values()), key=key, on_change="rerun")
-for tab, (name, view) in zip(tabs, VIEWS.items(), strict=True):
-    with tab:
-        # Only the view that is looked at is computed.
-        if tab.open:
-            if asked != name:
-                st.query_params["view"] = name
-            view(look, plan, found)
+show.views(look, "people", VIEWS, plan, found)
 show.footer(look, plan)

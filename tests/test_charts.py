@@ -178,3 +178,15 @@ def test_a_small_value_beside_large_ones_is_never_labelled_as_none():
     def places(*values):
         return decimals(Chart("bar", "T", "S", ("a", "b"), (Series("x", values),), "yuan", "A"), "zh")
     assert (places(300_000, 600), places(300_000, 400), places(300_000, -400), places(300_000, 0)) == (1, 2, 2, 1)
+
+
+@pytest.mark.parametrize(("places", "labelled"), [(4, [True, True, True]), (6, [True, False, False])])
+def test_figures_of_crowded_bars_are_written_for_the_first_series_only(places, labelled):
+    of = [Series(name, (12.3,) * places, style) for name, style in (("a", "actual"), ("b", "previous"), ("c", "target"))]
+    drawn = figure(Chart("bar", "t", "s", tuple(map(str, range(places))), tuple(of), "score", "alt"), "zh")
+    assert [trace.text is not None for trace in drawn.data] == labelled
+
+
+def test_whole_minutes_are_written_whole():
+    assert decimals(Chart("barh", "t", "s", ("P1", "P2"), (Series("n", (312, 94)),), "minutes", "alt"), "zh") == 0
+    assert decimals(Chart("barh", "t", "s", ("P1", "P2"), (Series("n", (312, 94.5)),), "minutes", "alt"), "zh") == 1

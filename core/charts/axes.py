@@ -49,6 +49,6 @@ def places(names, most: int = 28, **more) -> dict:
             "zeroline": False, "automargin": True, "tickfont": {"size": 14}} | more
 
 
-def downwards(names) -> dict:
-    """Named places from top to bottom, a row each."""
-    return places(names, range=[len(names) - 0.5, -0.5])
+def downwards(names, above: float = 0.0) -> dict:
+    """Named places from top to bottom, a row each, with so much of a row free above the first."""
+    return places(names, range=[len(names) - 0.5, -0.5 - above])

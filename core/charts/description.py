@@ -97,12 +97,14 @@ def shown(chart: Chart, lang: str, of: str = "values") -> list[list[float | None
 
 
 def decimals(chart: Chart, lang: str) -> int:
-    """Places behind the point of the chart's labels: none for whole counts, two where all values are below ten or
+    """Places behind the point of the chart's labels: none for whole counts and times, two where all values are below ten or
     one would else read 0.0; a heat map writes whole levels whole and has no room for them in many columns; a waterfall
     goes by its parts."""
     rows = shown(chart, lang)
     values = [abs(v) for row in rows for v in (row[1:-1] if chart.kind == "waterfall" else row) if v is not None]
     if chart.unit == "count" and scaled(chart, lang)[0] == 1:
+        return 0
+    if chart.unit in ("minutes", "hours", "days") and all(v == int(v) for v in values):
         return 0
     if chart.kind == "heatmap" and (len(chart.categories) > WIDE or all(v == int(v) for v in values)):
         return 0

@@ -76,7 +76,8 @@ def point(chart: Chart, lang: str, dark: bool):
     traces = [_dots(chart, lang, place, values, low, high, look)
               for place, (values, low, high, look) in enumerate(zip(rows, lows, highs, looks(chart, dark), strict=True))]
     many, beside = len(rows) > 1, sum(series.style != "target" for series in chart.series)
-    return traces, {"yaxis": downwards(chart.categories), "xaxis": amounts(dark, zeroline=True, zerolinewidth=1.5),
+    names = downwards(chart.categories, above=0.3)  # room for the first figure
+    return traces, {"yaxis": names, "xaxis": amounts(dark, zeroline=True, zerolinewidth=1.5),
                     "scattermode": "group", "showlegend": many, "margin": {"b": 44 if many else 16, "r": 40},
                     "height": max(320, 110 + (24 + 22 * beside) * len(chart.categories))}
 

@@ -9,6 +9,7 @@ from core.charts.description import Chart, cell_words, decimals, floats, shown, 
 from core.charts.looks import INKS, PAPERS, SHADES, Look, looks, loss, readable, shade
 
 MOST_BARS = 24
+LETTERS = 50  # of upright bars' labels side by side in half a page
 ROW = 34
 FLAT, LONGEST = 5, 18
 
@@ -17,8 +18,12 @@ def bars(chart: Chart, lang: str, dark: bool):
     """Bars from zero, upright, lying or stacked; one series' losses in the second colour."""
     rows, sideways = shown(chart, lang), chart.kind == "barh"
     drawn = [v for row in rows for v in row if v is not None]
-    traces = [_bar(chart, lang, series, values, look, dark)
-              for series, values, look in zip(chart.series, rows, looks(chart, dark), strict=True)]
+    form = f",.{decimals(chart, lang)}f"
+    said = [labels(values, form) if len(values) <= MOST_BARS else None for values in rows]
+    if chart.kind == "bar" and sum(len(label) for row in said for label in row or []) > LETTERS:
+        said[1:] = [None] * (len(said) - 1)  # two figures side by side would read as one
+    traces = [_bar(chart, series, values, look, dark, words)
+              for series, values, look, words in zip(chart.series, rows, looks(chart, dark), said, strict=True)]
     names = {"type": "category", "automargin": True, "tickfont": {"size": 14}}
     axis = amounts(dark, rangemode="tozero")
     if chart.unit == "count" and max(drawn, default=0) <= 5:
@@ -34,14 +39,14 @@ def bars(chart: Chart, lang: str, dark: bool):
                            "height": max(320, 96 + 28 * len(chart.categories) * len(rows)) if sideways else 320}
 
 
-def _bar(chart: Chart, lang: str, series, values: list, look: Look, dark: bool) -> go.Bar:
+def _bar(chart: Chart, series, values: list, look: Look, dark: bool, words: list | None) -> go.Bar:
     fills = [loss(dark) if len(chart.series) == 1 and v is not None and v < 0 else look.fill for v in values]
     names = [plain(c) for c in chart.categories]
     x, y = (values, names) if chart.kind == "barh" else (names, values)
     outlined = series.style in ("target", "previous")
     return go.Bar(name=plain(series.name), x=x, y=y, orientation="h" if chart.kind == "barh" else "v", cliponaxis=False,
-                  text=labels(values, f",.{decimals(chart, lang)}f") if len(values) <= MOST_BARS else None,
-                  textposition="outside", textfont={"size": 14}, insidetextfont={"size": 14, "color": readable(look.fill)},
+                  text=words, textposition="outside", textfont={"size": 14},
+                  insidetextfont={"size": 14, "color": readable(look.fill)},
                   marker={"color": look.fill if set(fills) <= {look.fill} else fills,
                           "line": {"color": look.colour, "width": 1.5 if outlined else 0},
                           "pattern": {"shape": look.pattern, "fgcolor": PAPERS[dark], "fillmode": "overlay", "solidity": 0.2}})

@@ -18,7 +18,9 @@ from core.store import Store
 
 COMPANIES = ("ours", "sample", "mature")
 # On a meeting screen the finding and the chart belong above the fold.
-COMPACT = "<style>.stMainBlockContainer{padding-top:3.9rem}.stSidebar [data-testid=stSidebarHeader]{height:2rem}</style>"
+# All pages and choices are seen without scrolling at 900 px.
+COMPACT = """<style>.stMainBlockContainer{padding-top:3.9rem}.stSidebar [data-testid=stSidebarHeader]{height:2rem}
+.stSidebar [data-testid=stVerticalBlock]{gap:.5rem}.stSidebar [data-testid=stPageLink] a{height:1.75rem}</style>"""
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,14 @@ def sidebar(groups: dict) -> None:
             st.caption(group)
             for page in pages:
                 st.page_link(page, label=page.title)
+        left, right = st.columns(2) if look.period else (None, st)
         if look.period:
             names = team_names(look.store)
-            st.selectbox(look.say("quarter"), quarter.quarters(look.store), key="quarter")
+            left.selectbox(look.say("quarter"), quarter.quarters(look.store), key="quarter")
+        right.selectbox(look.say("language"), text.LANGUAGES, key="lang", format_func=lambda code: word(f"named.lang_{code}"))
+        if look.period:
             st.selectbox(look.say("team"), ["", *names], key="team",
                          format_func=lambda team: names.get(team) or look.say("all_teams"))
-        st.selectbox(look.say("language"), text.LANGUAGES, key="lang", format_func=lambda code: word(f"named.lang_{code}"))
     for name in ("lang", "company", "quarter", "team"):
         _write(name, st.session_state.get(name))
 

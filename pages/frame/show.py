@@ -133,6 +133,23 @@ def table(look: Session, frame: pd.DataFrame, formats: dict[str, str] | None = N
     return chosen.selection.rows[0] if select and chosen.selection.rows else None
 
 
+def views(look: Session, page: str, drawn: dict, *known, named: str = "view") -> None:
+    """A tab a view; the address names the one that is open, and only that one is drawn, from the session and what is `known`."""
+    labels = {name: look.say(f"{page}.tab_{name}") for name in drawn}
+    asked = st.query_params.get(named)
+    # A key a language: what the tabs remember is a label. At first it is the one that the address names.
+    key = f"{page}_{look.lang}"
+    if key not in st.session_state and asked in labels:
+        st.session_state[key] = labels[asked]
+    tabs = st.tabs(list(labels.values()), key=key, on_change="rerun")
+    for tab, (name, view) in zip(tabs, drawn.items(), strict=True):
+        with tab:
+            if tab.open:
+                if asked != name:
+                    st.query_params[named] = name
+                view(look, *known)
+
+
 def counted(look: Session) -> dict[str, str]:
     """The columns of uploads and tables that count rows."""
     names = ("rows", "inserted", "updated", "unchanged", "skipped", "rejected", "count")

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from pptx import Presentation
 
 from core import store as stores
-from tests.browser.conftest import download, serve, settle
+from tests.browser.conftest import choose, download, serve, settle
 from tests.workbooks import written
 
 REAL = Path(__file__).parents[3] / "shared" / "real" / "orders"
@@ -66,9 +66,7 @@ def test_from_a_spreadsheet_to_the_first_answer(server, browser, tmp_path):
     assert list(chart.plots[0].series[0].values) == pytest.approx(figures) and figures[0] > 0 > figures[1]
     page.keyboard.press("Escape")
 
-    settle(page)
-    page.get_by_test_id("stSidebar").get_by_role("combobox").last.click()
-    page.get_by_role("option", name="English").click()
+    choose(page, "语言", "English")
     expect(page.get_by_role("heading", name=re.compile("2026Q3: payable becomes"))).to_be_visible()
     assert "lang=en" in page.url
     assert {urlsplit(url).hostname for url in page.asked if url.startswith("http")} == {"127.0.0.1"}

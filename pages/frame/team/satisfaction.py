@@ -97,4 +97,5 @@ def table(look: Session, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
     hidden = say(look, "hidden", least=least(look))
     words = [say(look, f"{one}") for one in ("group", "score", "answered", "before", "remark")]
     columns = [rows["name"], rows["value"], rows["n"], rows["previous"], rows["hidden"].map({True: hidden, False: ""})]
-    return pd.DataFrame(dict(zip(words, columns, strict=True))), {words[1]: "score", words[2]: "count", words[3]: "score"}
+    kinds = ("score", "count", "score", "wide")
+    return pd.DataFrame(dict(zip(words, columns, strict=True))), dict(zip(words[1:], kinds, strict=True))
