@@ -13,7 +13,7 @@ from core.metrics import METRICS
 from core.store import StoreError
 from core.targets import Checked
 from pages.frame import aims_trial, controls, show
-from pages.frame.session import Session, team_names
+from pages.frame.session import Session
 
 MOST_NAMED = 2
 TURNS = count(1)
@@ -95,7 +95,7 @@ def names(look: Session, plan: dict, frame: pd.DataFrame) -> dict[str, str]:
     known |= {f"role {role}": look.say("targets.role", name=entry.get(look.lang) or look.role(role))
               for role, entry in plan["roles"].items()}
     known |= {f"team {team}": look.say("targets.team", name=team if name == team else f"{name} {team}")
-              for team, name in team_names(look.store).items()}
+              for team, name in look.teams.items()}
     called = dict(con.execute("select employee_id, name from employees").fetchall())
     known |= {f"employee {one}": look.say("targets.employee", name=f"{called.get(one) or ''} {one}".strip())
               for one in people.belongs(con, look.period)["employee_id"]}

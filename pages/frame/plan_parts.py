@@ -12,7 +12,6 @@ from core.plan.fields import ENTRIES, FIELDS, KINDS
 from core.plan.problems import entry_name
 from pages.frame import plan_draft as drafts
 from pages.frame import plan_fields as fields
-from pages.frame import session
 from pages.frame.session import Session
 
 BLANK = {"scorecards": {"weights": {}}, "seasons": {"on": False, "weight": 0.5}, "phases": {"commission_factor": 1}}
@@ -156,7 +155,7 @@ def posts(look: Session, draft: dict) -> None:
     with right:
         st.markdown(f"**{look.say('plan.teams')}**")
         st.caption(look.say("plan.teams_mean"))
-        known, own = session.team_names(look.store), plan.get("teams", {})
+        known, own = look.teams, plan.get("teams", {})
         frame = pd.DataFrame([(team, held.get("scorecard")) for team, held in own.items()],
                              columns=["team", "card"], dtype=object)
         team = st.column_config.SelectboxColumn(look.say("plan.team"), options=list(dict.fromkeys([*known, *own])), required=True,

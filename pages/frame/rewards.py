@@ -34,13 +34,13 @@ PRINT = """<style>@media print {
 def lines(look: Session, settled: Settlement, rows: list[int], people: dict | None = None) -> list[Line]:
     """The ledger rows in the reader's words; those of the `people` named begin with the name."""
     provenance = quarter.sources(look.store, look.period, settled.plan)
-    return statement.told(settled, rows, provenance, session.team_names(look.store), look.lang, people)
+    return statement.told(settled, rows, provenance, look.teams, look.lang, people)
 
 
 def pools(look: Session, settled: Settlement, rows: list[int]) -> list[tuple[Line, int]]:
     """The pools of which these ledger rows are parts, in the reader's words, each with how many parts."""
     provenance = quarter.sources(look.store, look.period, settled.plan)
-    return statement.pools(settled, rows, provenance, session.team_names(look.store), look.lang)
+    return statement.pools(settled, rows, provenance, look.teams, look.lang)
 
 
 def about(look: Session, settled: Settlement, rows: list[int]) -> str:
@@ -187,7 +187,7 @@ def tools(look: Session, settled: Settlement, rows: list[int], title: str, name:
 
 def _chosen(look: Session, settled: Settlement, rows: list[int], people: dict) -> Line:
     """One of a team's rows with its steps."""
-    entries, teams = settled.ledger.iloc[rows], session.team_names(look.store)
+    entries, teams = settled.ledger.iloc[rows], look.teams
     named = [" · ".join([people.get(entry["beneficiary_id"], look.team_name(entry["beneficiary_id"])),
                          settled.plan["rules"][entry["rule"]][look.lang], wording.item(settled, number, teams, look.lang)])
              for number, entry in zip(rows, entries.to_dict("records"), strict=True)]

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import streamlit as st
@@ -47,9 +48,14 @@ class Session:
         """The role's name; “—” without a role."""
         return "—" if text.missing(name) else DATASETS["employees"].column("role").choices.get(name, {}).get(self.lang, name)
 
+    @cached_property
+    def teams(self) -> dict[str, str]:
+        """team_id → name, in the order of the ids."""
+        return team_names(self.store)
+
     def team_name(self, team_id) -> str:
         """The team's name; its id where the team list lacks it; 未归属 without a team."""
-        return self.say("no_team") if text.missing(team_id) else team_names(self.store).get(team_id, team_id)
+        return self.say("no_team") if text.missing(team_id) else self.teams.get(team_id, team_id)
 
     def dataset(self, name: str) -> str:
         return getattr(DATASETS[name], self.lang)
@@ -125,7 +131,7 @@ def sidebar(groups: dict) -> None:
                 st.page_link(page, label=page.title)
         left, right = st.columns(2) if look.period else (None, st)
         if look.period:
-            names = team_names(look.store)
+            names = look.teams
             left.selectbox(look.say("quarter"), quarter.quarters(look.store), key="quarter")
         right.selectbox(look.say("language"), text.LANGUAGES, key="lang", format_func=lambda code: word(f"named.lang_{code}"))
         if look.period:

@@ -7,7 +7,7 @@ from core import evaluation, text
 from core.charts import Chart, Series
 from pages.frame import show
 from pages.frame.evaluation import Told, counts, dimension, of_frame, rows
-from pages.frame.session import Session, team_names
+from pages.frame.session import Session
 
 COMPANY = ""
 
@@ -28,7 +28,7 @@ def board(look: Session, plan: dict, now: Told, before: Told | None) -> None:
                         people=plan["evaluation"]["smallest_group"]))
     show.table(look, table(look, plan, every), {look.say("evaluation.remark"): "wide"}, key="evaluation_teams",
                grey=every["remark"].ne("").tolist())
-    nothing = [name for team, name in team_names(look.store).items()
+    nothing = [name for team, name in look.teams.items()
                if team not in set(every["team_id"]) and (members is None or team in members)]
     if nothing:
         st.caption(show.plain(look.say("evaluation.teams_without", names=look.say("comma").join(nothing))))
