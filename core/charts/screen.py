@@ -20,14 +20,14 @@ def figure(chart: Chart, lang: str, dark: bool = False) -> go.Figure:
     title, below = wrapped(chart.title, TITLE), wrapped(subtitle(chart, lang), SUBTITLE)
     lines = title.count("<br>")
     top = 58 + 26 * lines + 18 * below.count("<br>")
-    # Plotly lifts a title of several lines by a part of a line, however many they are.
+    lifted = 14 if lines else 0  # Plotly draws a title of several lines so much higher, however many they are
     margin = {"l": 16, "r": 24, "t": 12, "b": 16} | layout.pop("margin", {})
     height = layout.pop("height", 320)
     drawn = go.Figure(traces)
     drawn.update_layout(
         template="none", font={"family": FONT, "size": 14, "color": ink}, paper_bgcolor=paper, plot_bgcolor=paper,
         title={"text": f"<b>{title}</b>", "subtitle": {"text": below, "font": {"size": 14, "color": ink}},
-               "font": {"size": 18}, "x": 0, "xref": "container", "pad": {"l": 12, "t": 26 if lines else 12}, "xanchor": "left",
+               "font": {"size": 18}, "x": 0, "xref": "container", "pad": {"l": 12, "t": 12 + lifted}, "xanchor": "left",
                "y": 1, "yanchor": "top"},
         margin=margin | {"t": top + margin["t"]}, height=height + top - 58 + margin["t"],
         legend={"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "x": 0, "font": {"size": 14}},
