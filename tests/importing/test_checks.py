@@ -12,8 +12,6 @@ from core.importing.match import Match
 from core.importing.references import check_references
 from tests.staging import stage
 
-AHEAD = (date.today() + timedelta(days=400)).isoformat()
-TOO_FAR = (date.today() + timedelta(days=401)).isoformat()
 
 
 @pytest.fixture
@@ -88,8 +86,9 @@ def test_thirty_written_for_thirty_per_cent_gets_the_way_out(check):
     assert "30%" in next(i.suggestion for i in sheet.issues if i.code == "share_outside")
 
 
-@pytest.mark.parametrize(("day", "warned"), [("1969-12-31", True), ("1970-01-01", False), (AHEAD, False), (TOO_FAR, True)])
+@pytest.mark.parametrize(("day", "warned"), [("1969-12-31", True), ("1970-01-01", False), (400, False), (401, True)])
 def test_a_date_out_of_this_world_is_a_warning_and_stays(check, day, warned):
+    day = day if isinstance(day, str) else (date.today() + timedelta(days=day)).isoformat()
     sheet = check("orders", f"订单号,付款时间,实付金额\n1,{day} 12:00:00,5")
     assert bool(said(sheet, "implausible_date")) == warned and sheet.inserted == 1
 
