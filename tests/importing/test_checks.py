@@ -13,7 +13,6 @@ from core.importing.references import check_references
 from tests.staging import stage
 
 
-
 @pytest.fixture
 def check(tmp_path):
     """Reads one table written as CSV and answers its sheet; a second call is a second upload of the same company."""
