@@ -155,6 +155,7 @@ def test_points_keep_their_names_and_crowded_ones_only_under_the_mouse():
 def test_long_titles_are_wrapped_at_blanks_and_between_chinese_letters_and_lose_nothing():
     assert wrapped("one two three", 8) == "one two<br>three"
     assert wrapped("一二三四，五六", 8) == "一二三四，<br>五六"
+    assert wrapped("一二三（四）", 8) == "一二三<br>（四）"
     assert wrapped("a<br>b", 20) == "a‹br›b"
 
 

@@ -21,7 +21,7 @@ def wrapped(words, most: int) -> str:
     lines, line, word = [], "", ""
     for letter in plain(words) + "\0":
         word += letter.rstrip("\0")
-        if letter in " \0" or ord(letter) > 0x2E7F:
+        if letter in " \0" or ord(letter) > 0x2E7F and letter not in "（《":
             if line and cells(line + word.rstrip()) > most and word not in "，。、；：）":
                 lines, line = [*lines, line.rstrip()], ""
             line, word = line + word, ""
