@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from core import importing
@@ -26,6 +27,12 @@ TARGETS = [["季度", "对象类型", "对象", "指标", "目标"],
            *[["2026Q3", "公司", "", metric, value] for metric, value in (("复购率", 0.3), ("NPS", 40))],
            ["2026Q3", "团队", "T1", "GMV", 1_000_000], ["2026Q3", "团队", "T2", "GMV", 700_000]]
 SHEETS = {"员工花名册": ROSTER, "团队": TEAMS, "团队月报": MONTHS, "NPS调研": NPS, "指标目标": TARGETS}
+
+
+@pytest.fixture(autouse=True)
+def no_foreign_components(monkeypatch):
+    """The app uses none; Streamlit would read every installed package for one at every run of a test."""
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
 
 
 @pytest.fixture(scope="session")
