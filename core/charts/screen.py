@@ -7,7 +7,7 @@ from core.charts.axes import FONT, wrapped
 from core.charts.description import Chart, subtitle
 from core.charts.looks import INKS, PAPERS
 
-TITLE, SUBTITLE = 46, 60
+TITLE, SUBTITLE = 42, 54  # letters across half a page of 1280 px
 DRAWN = {"bar": shapes.bars, "barh": shapes.bars, "stacked": shapes.bars, "line": shapes.line, "heatmap": shapes.heatmap,
          "radar": shapes.radar, "waterfall": shapes.waterfall, "step": points.step, "point": points.point,
          "scatter": points.scatter}

@@ -19,9 +19,10 @@ from core.store import Store
 
 COMPANIES = ("ours", "sample", "mature")
 # On a meeting screen the finding and the chart belong above the fold.
-# All pages and choices are seen without scrolling at 900 px.
-COMPACT = """<style>.stMainBlockContainer{padding-top:3.9rem}.stSidebar [data-testid=stSidebarHeader]{height:2rem}
-.stSidebar [data-testid=stVerticalBlock]{gap:.5rem}.stSidebar [data-testid=stPageLink] a{height:1.75rem}</style>"""
+# All pages and choices are seen without scrolling at 900 px, five figures side by side are whole at 1280 px.
+COMPACT = """<style>.stMainBlockContainer{padding:3.9rem 3rem 4rem}.stSidebar [data-testid=stSidebarHeader]{height:2rem}
+.stSidebar [data-testid=stVerticalBlock]{gap:.5rem}.stSidebar [data-testid=stPageLink] a{height:1.75rem}
+[data-testid=stMetricValue]{font-size:1.9rem}</style>"""
 
 
 @dataclass(frozen=True)
