@@ -73,3 +73,8 @@ def test_no_plan_can_score_by_it(place):
     found = [problem for problem in plans.problems(plan) if problem.code == "from_scores"]
     assert len(found) == 1 and found[0].path.startswith(place)
     assert all("ramp_up_days" in found[0].say(lang) for lang in text.LANGUAGES)
+
+
+def test_a_roster_without_any_monthly_score_has_no_ramp_up(stored):
+    store = stored(employees=STAFF + "E1,A,design,junior,T1,2026-07-10,\nE2,B,design,junior,T1,2026-01-10,2026-08-01")
+    assert ramp(store) == {}

@@ -204,6 +204,24 @@ def test_core_people_of_a_small_group_are_counted_and_of_ten_measured(stored):
         assert rows(judged(store, "talent_loss", changes={"rate": limit}), "core_rate")["C"][2] == over
 
 
+def test_one_new_hire_who_left_early_is_a_count_and_no_risk(stored):
+    store = stored(employees=table(STAFF, *staff(20), *staff(1, 20, hired="2026-08-01", left="2026-08-20")))
+    assert rows(judged(store, "loose_culture"), "early_attrition") == {}
+
+
+def test_a_pair_is_who_asked_and_whom_the_owner_worked_for_when_it_was_raised(stored):
+    # the owner moves from T1 to T2 between raising and delivery: these are requests to T1, as the team page has it
+    store = stored(employees=table(STAFF, *staff(1)), teams="team_id,name\nT1,t\nT2,t\nA,a",
+                   assignments="employee_id,team_id,role,level,from_date,to_date\nE000,T1,design,junior,2025-01-01,2026-08-05\n"
+                               "E000,T2,design,junior,2026-08-06,",
+                   requests=table("request_id,created_at,delivered_at,from_team,owner_id,revisions", *[
+                       f"{month}{n},2026-{month} 09:00,2026-{later} 09:00,A,E000,1" for month, later in
+                       (("05-01", "05-03"), ("08-01", "08-09")) for n in range(5)]))
+    found = judged(store, "collaboration_wall")
+    assert found.evidence.loc[found.evidence["condition"].eq("pair_cycle"), ["subject_id", "other", "n", "fired"]
+                              ].values.tolist() == [["A", "T1", 5, True]]
+
+
 def test_a_front_that_is_met_and_after_sales_exactly_at_their_bar_is_a_rush(stored):
     # project → pool, presale, after-sales, their day
     projects = {"at": (1000, 100, 0.06, "09-30"), "front_missed": (1000, 99, 0.06, "09-30"), "met": (1000, 100, 0.059, "09-30"),

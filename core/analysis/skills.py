@@ -8,7 +8,7 @@ from core.periods import Period
 
 LEARNING = ("teardown", "user_story", "training", "rotation", "trial_post", "learning_report", "knowledge", "experiment", "drill",
             "experience_tour")
-RANKED_FROM = 3  # skills assessed before and now: with fewer a person's growth is put in no order
+COMPARED_FROM = 3  # skills assessed before and now: with fewer a person's growth says little
 LEVELS = f"""
 with staff as ({roster.STAFF}),
 known as (

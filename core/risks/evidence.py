@@ -11,7 +11,7 @@ from core.metrics import METRICS
 
 # condition: which of a risk's conditions (data/text/risks.toml); subject, and the `other` team of a pair; `value` against
 # `threshold` in `unit`, `before` as it was in the period compared with; n observations; detail: what
-# else the condition tells (skills, a metric, requests, months).
+# else the condition tells (skills, a metric, requests, months, what a milestone has to be against its target).
 COLUMNS = ["condition", "subject_type", "subject_id", "other", "value", "before", "threshold", "unit", "n", "detail", "fired"]
 
 

@@ -24,7 +24,7 @@ def rush(facts: Facts, limits: dict) -> list:
             REGRET, {"start": facts.period.start, "end": facts.period.end}).fetchall():
         missed = round(actual, 9) >= round(target, 9) if lower else round(actual, 9) < round(target, 9)
         found.append(row("after_sales_missed", missed and met > 0, actual, target, "plain", ("project", project),
-                         before=released))
+                         before=released, detail="<" if lower else "≥"))
     return found + [row("refund_rise", risen(m.value, m.previous, limits["refund_rise"]), m.value,
                         m.previous * (1 + limits["refund_rise"]), "percent", subject(m), before=m.previous, n=m.n)
                     for m in facts.rows("refund_rate", ("company",)) if pd.notna(m.previous)]

@@ -81,8 +81,8 @@ def skill_gap(facts: Facts, limits: dict) -> list:
 
 
 def loose_culture(facts: Facts, limits: dict) -> list:
-    """Shipment errors at the bar, a team's satisfaction below the company's by the share, new hires who leave early: of the
-    company, and of a role where enough were hired for a rate."""
+    """Shipment errors at the bar, a team's satisfaction below the company's by the share, new hires who leave early, of the
+    company or a role, where enough were hired for a rate."""
     found = [row("shipment_errors", round(m.value - limits["shipment_errors"], 9) >= 0, m.value, limits["shipment_errors"],
                  "percent", subject(m), n=m.n) for m in facts.rows("shipment_error_rate")]
     for whole in facts.rows("collaboration_satisfaction", ("company",)):
@@ -91,8 +91,7 @@ def loose_culture(facts: Facts, limits: dict) -> list:
                   for m in facts.rows("collaboration_satisfaction", ("team",))]
     least = facts.plan["evaluation"]["smallest_group"]
     found += [row("early_attrition", round(m.value - limits["early_attrition"], 9) >= 0, m.value, limits["early_attrition"],
-                  "percent", subject(m), n=m.n) for m in facts.rows("early_attrition_rate", ("company", "role"))
-              if m.subject_type == "company" or m.n >= least]
+                  "percent", subject(m), n=m.n) for m in facts.rows("early_attrition_rate", ("company", "role")) if m.n >= least]
     return found
 
 

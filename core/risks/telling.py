@@ -61,7 +61,7 @@ def subject(found, plan: dict, named: dict, lang: str) -> str:
 
 def _detail(found, lang: str) -> str:
     said = found.detail
-    if not said or found.condition in ("urgent_share", "revised", "late_for_promotion", "gate"):
+    if not said or found.condition in ("urgent_share", "revised", "late_for_promotion", "gate", "after_sales_missed"):
         return said
     if found.condition == "complaints":
         return text.say("risk.detail.metric", lang, metric=getattr(METRICS[said], lang) if said in METRICS else said)

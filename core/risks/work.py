@@ -3,6 +3,7 @@
 import math
 from datetime import timedelta
 
+from core.analysis import requests
 from core.risks.evidence import Facts, risen, row, subject, unit
 
 SHOWN = 3  # requests named by their number; how many there are stands beside them
@@ -18,17 +19,6 @@ from requests join postings on postings.employee_id = owner_id
  and created_at::date between postings.from_date and postings.to_date
 where created_at::date between $start and $end and team_id in (select team_id from team_tree where ancestor = $team)
 group by from_team order by asked desc, from_team"""
-
-PAIRS = """with delivered as (select from_team, team_id as to_team, revisions, delivered_at::date as day,
-    epoch(delivered_at - created_at) / 86400 as days
-  from requests join postings on postings.employee_id = owner_id
-   and delivered_at::date between postings.from_date and postings.to_date
-  where delivered_at is not null)
-select from_team, to_team, count(*) filter (where day >= $start) as n, count(*) filter (where day < $start) as n_before,
-    avg(days) filter (where day >= $start) as cycle, avg(days) filter (where day < $start) as cycle_before,
-    avg(coalesce(revisions, 0)) filter (where day >= $start) as revised,
-    avg(coalesce(revisions, 0)) filter (where day < $start) as revised_before
-from delivered where day between $before and $end and from_team <> to_team group by all order by all"""
 
 MOST = """select max(coalesce(revisions, 0)), count(*) from requests where delivered_at::date between $start and $end"""
 
@@ -78,15 +68,17 @@ def _asking(facts: Facts, team: str) -> list:
 def collaboration_wall(facts: Facts, limits: dict) -> list:
     """Pairs of teams (who asks, who answers) whose cycle or revisions are worse by the share than the quarter before, with
     enough requests delivered in both; single requests revised too often, or late for a promotion."""
-    span = _span(facts) | {"before": facts.period.previous().start}
-    found = []
-    for asks, answers, n, n_before, cycle, cycle_before, revised, revised_before in facts.con.execute(PAIRS, span).fetchall():
-        if min(n, n_before) < limits["least_requests"]:
-            continue
-        for condition, value, before, of in (("pair_cycle", cycle, cycle_before, "days"),
-                                             ("pair_revisions", revised, revised_before, "ratio")):
-            found.append(row(condition, risen(value, before, limits["worse"]), value, before * (1 + limits["worse"]), of,
-                             ("team", asks), answers, before, n))
+    hours, found = facts.plan["definitions"]["sla_hours"], []
+    now, earlier = (requests.flow(facts.con, period, hours) for period in (facts.period, facts.period.previous()))
+    both = now.merge(earlier, on=["from_team", "to_team"], suffixes=("", "_before"))
+    both = both[both["to_team"].notna() & both["from_team"].ne(both["to_team"])].sort_values(["from_team", "to_team"])
+    for pair in both.to_dict("records"):
+        for condition, figure, counted, of in (("pair_cycle", "cycle_days", "delivered", "days"),
+                                               ("pair_revisions", "revisions_per_request", "revised", "ratio")):
+            value, before, n = pair[figure], pair[f"{figure}_before"], int(pair[counted])
+            if min(n, pair[f"{counted}_before"]) >= limits["least_requests"]:
+                found.append(row(condition, risen(value, before, limits["worse"]), value, before * (1 + limits["worse"]), of,
+                                 ("team", pair["from_team"]), pair["to_team"], before, n))
     asked = (("revised", REVISED, _span(facts) | {"revisions": limits["revisions"]}),
              ("late_for_promotion", LATE, _span(facts) | {"after": facts.last_day + timedelta(days=1)}))
     most, delivered = facts.con.execute(MOST, _span(facts)).fetchone()

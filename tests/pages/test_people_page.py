@@ -163,25 +163,18 @@ def test_who_was_never_assessed_has_no_level_and_who_is_of_another_team_is_not_s
     assert app.selectbox(key="people_person").value is None
 
 
-def test_only_enough_skills_and_weights_put_people_in_order(firm, look):
+def test_people_are_listed_by_number_and_an_index_that_says_little_is_remarked(firm, look):
     firm()
     app = look("people", quarter="2026Q3", view="growth")
     told = table(app, "等级增减").set_index("姓名")
-    few, none = "不排序：可比技能太少", "尚未测评"
-    assert told["排序"].to_dict() == {"林一 · E1": "按指数", MARK: few, "<b>吴三</b>": few, "郑四": none, "林一 · E5": none}
+    few, none = "可比技能太少，仅供参考", "尚未测评"
+    assert told["说明"].to_dict() == {"林一 · E1": "", MARK: few, "<b>吴三</b>": few, "郑四": none, "林一 · E5": none}
     assert told.loc["林一 · E1", ["达标", "认证", "等级增减", "提升率"]].tolist() == ["3 / 3", "1 / 3", "+2", 0.5]
     assert told.loc["郑四", ["已测技能", "达标", "认证", "等级增减"]].tolist() == ["—"] * 4
     assert told.loc["郑四", ["提升率", "个人指数"]].isna().all()
     assert "3 人中 1 人的技能等级有提升" in titles(app)
-    assert any("不少于 3 项" in said.value for said in app.caption)
+    assert any("不排名" in said.value and "不足 3 项" in said.value for said in app.caption)
     assert any("运营 1/6" in said.value for said in app.caption)  # six skills: counted, no rate drawn
-
-
-def test_the_order_is_by_index_and_never_by_who_may_not_be_ranked():
-    from pages.frame.people.growth import ordered
-    staff = pd.DataFrame({"state": ["few", "ranked", "none", "ranked", "first"], "index": [120.0, 50.0, None, 80.0, 110.0]},
-                         index=["E1", "E2", "E3", "E4", "E5"])
-    assert list(ordered(staff).index) == ["E4", "E2", "E1", "E3", "E5"]
 
 
 def test_the_tree_says_who_stands_where_and_what_the_next_stage_asks(firm, look):

@@ -89,7 +89,8 @@ def test_the_finding_and_the_figures_are_those_of_the_quarter(firm, look):
     headcount = (17 * 92 + 32 + 92 + 1 - 92) / 92  # 16 stay, A1 has 32 days, A2 all 92, B1 one
     rate = 3 / headcount
     assert app.main.subheader[0].value.startswith(
-        f"2026Q3: 3 of 19 people left ({100 * rate:.1f}%, {100 * rate * 365 / 92:.1f}% a year), 1 of them core;")
+        f"2026Q3: 3 of 19 people left ({100 * rate:.1f}% of an average {headcount:.1f}, {100 * rate * 365 / 92:.1f}% a year),"
+        " 1 of them core;")
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Attrition"] == f"{100 * rate:.1f}%" and shown["Core attrition"] == "1 of 1" and shown["Early attrition"] == "—"
     assert shown["Collaboration satisfaction"] == "3.2" and shown["On-time delivery"] == "50.0%"
@@ -100,7 +101,7 @@ def test_a_group_of_nine_has_counts_and_no_rate_and_no_rank(firm, look):
     firm()
     app = look("team", quarter="2026Q3", view="leaving")
     bars = drawn(app)[0]["data"][0]
-    assert bars["y"] == ["运营"] and "设计 9 人中 1 人离职" in words(app).replace("\\", "")
+    assert bars["y"] == ["运营（2/10）"] and "设计 9 人中 1 人离职" in words(app).replace("\\", "")
     table = app.dataframe[-1].value.set_index("组")
     assert table.loc["设计", "离职率"] != table.loc["设计", "离职率"] and table.loc["设计", "离职"] == 1
     assert table.loc["运营", "离职率"] == pytest.approx(2 / ((8 * 92 + 32 + 92) / 92))

@@ -101,8 +101,13 @@ def why(look: Session, plan: dict, row) -> str:
         return look.say("evaluation.hidden", least=plan["definitions"]["privacy_minimum"])
     if row["missing"] == "no_value":
         metric = METRICS[row["metric"]]
-        names = [look.dataset(name) for name in metric.needs if name in session.DATASETS]
-        return look.say("evaluation.no_value", sheets=look.say("and" if metric.together else "or").join(names))
+        needs = [name for name in metric.needs if name in session.DATASETS]
+        sheets = look.say("and" if metric.together else "or").join(map(look.dataset, needs))
+        stored = look.store.counts()
+        here = (all if metric.together else any)(stored[name] for name in needs)
+        if here:
+            return look.say("evaluation.no_value_here", sheets=sheets, means=metric.means[look.lang])
+        return look.say("evaluation.no_value", sheets=sheets)
     if row["missing"] == "no_target":
         return look.say("evaluation.no_target", sheets=look.dataset("targets"))
     return look.say(f"reason.{row['missing']}") if row["missing"] else ""

@@ -107,10 +107,13 @@ def radar(look: Session, plan: dict, now: Told, before: Told | None, there: list
 
 
 def trend(look: Session, plan: dict, history: list[Told]) -> Chart:
-    """Overall and dimensions over the quarters, all under the chosen quarter's plan; what does not count is a gap."""
+    """Overall and dimensions over the quarters, all under the chosen quarter's plan; what does not count is a gap. The finding
+    compares quarters whose overall is made of the same dimensions."""
     names = (evaluation.OVERALL, *plan["dimensions"])
     lines = [Series(dimension(look, plan, name), tuple(_index(of, name) for of in history)) for name in names]
-    known = [(of.quarter, value) for of, value in zip(history, lines[0].values, strict=True) if value is not None]
+    made = [tuple(_index(of, name) is not None for name in names) for of in history]
+    known = [(of.quarter, value) for of, value, counted in zip(history, lines[0].values, made, strict=True)
+             if value is not None and counted == made[-1]]
     title = look.say("evaluation.trend" if len(known) > 1 else "evaluation.trend_one", first=known[0][0], last=known[-1][0],
                      low=look.number(known[0][1], "score"), high=look.number(known[-1][1], "score"))
     drawn = tuple(line for line in lines if any(value is not None for value in line.values))

@@ -53,9 +53,11 @@ def waterfall(look: Session, plan: dict, name: str, parts: pd.DataFrame, now: To
     start, end = (float(row["index"]) for row in ends)
     called = [_name(look, plan, overall, row) for row in parts.to_dict("records")]
     most = int(parts["change"].abs().to_numpy().argmax())
-    key = "evaluation.moved" if round(abs(parts["change"].iloc[most]), 1) else "evaluation.unmoved"
-    title = look.say(key, dimension=dimension(look, plan, name), change=show.change(look, end, start, "score"),
-                     most=called[most], part=show.change(look, parts["change"].iloc[most], 0, "score"))
+    reason = "" if overall else parts["reason"].iloc[most]
+    key = "moved" if round(abs(parts["change"].iloc[most]), 1) else "unmoved"
+    title = look.say(f"evaluation.moved_{reason}" if reason else f"evaluation.{key}", most=called[most],
+                     dimension=dimension(look, plan, name), change=show.change(look, end, start, "score"),
+                     part=show.change(look, parts["change"].iloc[most], 0, "score"))
     notes = [] if overall else [look.say(f"evaluation.{row['reason']}", metric=look.metric(row["metric"]))
                                 for row in parts.to_dict("records") if row["reason"]]
     notes += [f"{of.quarter}: {covered(look, plan, row)}" for of, row in zip((before, now), ends, strict=True)

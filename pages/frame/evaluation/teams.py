@@ -1,4 +1,5 @@
-"""The teams beside each other: the index of each dimension with its covered weight. Small teams stand in no ranking."""
+"""The teams beside each other: the index of each dimension with its covered weight. Nothing is ranked: an index has no
+interval."""
 
 import pandas as pd
 import streamlit as st
@@ -35,20 +36,15 @@ def board(look: Session, plan: dict, now: Told, before: Told | None) -> None:
 
 
 def compared(plan: dict, frame: pd.DataFrame, every: Told) -> pd.DataFrame:
-    """One row per subject, the company first: team_id (COMPANY: the company), people, each index with its covered weight, remark
-    (why it stands in no ranking: covered, few) and place, where two or more are ranked. The company never is."""
+    """One row per subject, the company first, then the teams by id: team_id (COMPANY: the company), people, each index with its
+    covered weight, remark (why it is for reference only: covered, few)."""
     staff = frame[frame["metric"].eq("attrition_rate")]
     people, told = dict(zip(staff["subject_id"].fillna(COMPANY), staff["n"], strict=True)), []
     for team, own in every.indices.groupby(every.indices["subject_id"].fillna(COMPANY), sort=False):
         row = {"team_id": team, "people": people.get(team)}
         row |= dict(zip(own["dimension"], own.to_dict("records"), strict=True))
         told.append(row | {"remark": _remark(plan, row)})
-    frame = pd.DataFrame(told)
-    overall = pd.Series([one["index"] for one in frame[evaluation.OVERALL]], frame.index)
-    ranked = frame["remark"].eq("") & frame["team_id"].ne(COMPANY)
-    frame["place"] = overall.where(ranked & (ranked.sum() > 1)).rank(ascending=False, method="min")
-    frame["first"] = frame["team_id"].eq(COMPANY)
-    return frame.sort_values(["first", "place", "team_id"], ascending=[False, True, True], ignore_index=True)
+    return pd.DataFrame(told).sort_values("team_id", ignore_index=True)
 
 
 def _remark(plan: dict, row: dict) -> str:
@@ -68,8 +64,7 @@ def chart(look: Session, plan: dict, every: pd.DataFrame) -> Chart | None:
     names = tuple(look.say("evaluation.team_of", team=look.team_name(row["team_id"]), people=look.number(row["people"], "count"))
                   for row in shown.to_dict("records"))
     title = look.say("evaluation.teams", teams=len(shown), low=look.number(min(values), "score"),
-                     high=look.number(max(values), "score"), ranked=int(shown["remark"].eq("").sum()),
-                     people=plan["evaluation"]["smallest_group"])
+                     high=look.number(max(values), "score"))
     return Chart("barh", title, look.say("evaluation.teams_of", quarter=look.period.label, n=len(shown)), names,
                  (Series(look.say("evaluation.overall"), tuple(map(float, values))),), "score", title, "",
                  look.say("evaluation.definition"))
@@ -77,13 +72,12 @@ def chart(look: Session, plan: dict, every: pd.DataFrame) -> Chart | None:
 
 def table(look: Session, plan: dict, every: pd.DataFrame) -> pd.DataFrame:
     told = every.to_dict("records")
-    named = {look.say("evaluation.place"): ["—" if text.missing(row["place"]) else f"{row['place']:.0f}" for row in told],
-             look.say("evaluation.team"): [look.team_name(row["team_id"]) if row["team_id"] else look.say("level.company")
+    named = {look.say("evaluation.team"): [look.team_name(row["team_id"]) if row["team_id"] else look.say("level.company")
                                            for row in told],
              look.say("chart.people"): [look.number(row["people"], "count") for row in told]}
     for name in (evaluation.OVERALL, *plan["dimensions"]):
         named[look.say("evaluation.index_of", dimension=dimension(look, plan, name))] = [_cell(look, row[name]) for row in told]
-    named[look.say("evaluation.remark")] = [look.say(f"evaluation.unranked_{row['remark']}", people=plan["evaluation"][
+    named[look.say("evaluation.remark")] = [look.say(f"evaluation.remark_{row['remark']}", people=plan["evaluation"][
         "smallest_group"], least=look.number(plan["covered_minimum"], "percent")) if row["remark"] else "" for row in told]
     return pd.DataFrame(named)
 

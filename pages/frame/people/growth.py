@@ -11,11 +11,10 @@ from pages.frame.people import evaluated
 from pages.frame.session import Session
 
 GAINED = {"one": (0, 1), "two": (1, 2), "more": (2, float("inf"))}
-STATES = ("ranked", "few", "thin", "first", "none")
 
 
 def view(look: Session, plan: dict, found: dict) -> None:
-    staff = ordered(judged(look, plan, found["staff"]))
+    staff = judged(look, plan, found["staff"])
     if not staff["assessed"].gt(0).any():
         st.caption(look.say("people.no_levels"))
     else:
@@ -29,7 +28,7 @@ def view(look: Session, plan: dict, found: dict) -> None:
         with certified:
             certificates(look, plan, staff)
     show.heading(look.say("people.growth_table"))
-    st.caption(look.say("people.rule", skills=skills.RANKED_FROM, covered=look.number(plan["covered_minimum"], "percent")))
+    st.caption(look.say("people.rule", skills=skills.COMPARED_FROM, covered=look.number(plan["covered_minimum"], "percent")))
     show.table(look, table(look, staff), {look.say("people.growth"): "percent", look.say("people.index_column"): "score",
                                           look.say("people.covered"): "percent"}, key="growth")
 
@@ -40,20 +39,13 @@ def compared_skills(staff: pd.DataFrame) -> pd.Series:
 
 
 def judged(look: Session, plan: dict, staff: pd.DataFrame) -> pd.DataFrame:
-    """Everybody with the individual dimension's index, its covered weight, and the `state` that lets them be put in order:
-    ranked, or few skills compared, a thin index, first assessed, none."""
+    """Everybody with the individual dimension's index, its covered weight, and `state`, why the index says little: few skills
+    compared, a thin index, first assessed, none; "" where nothing is against it."""
     own = evaluation.indices(plan, evaluation.lines(plan, evaluated(look))).set_index("subject_id")
     staff = staff.join(own[["index", "covered_weight", "counted"]])
     compared, known = compared_skills(staff), staff["counted"].eq(True)
-    state = pd.Series("ranked", staff.index).mask(compared.lt(skills.RANKED_FROM), "few").mask(~known, "thin")
+    state = pd.Series("", staff.index).mask(compared.lt(skills.COMPARED_FROM), "few").mask(~known, "thin")
     return staff.assign(state=state.mask(compared.eq(0), "first").mask(staff["assessed"].eq(0), "none"))
-
-
-def ordered(staff: pd.DataFrame) -> pd.DataFrame:
-    """Those who may be put in order by their index, the highest first; then the others by number."""
-    place = staff["state"].map({state: place for place, state in enumerate(STATES)}).clip(upper=1)
-    return staff.assign(place=place, high=-staff["index"].where(place.eq(0))).sort_values(
-        ["place", "high"], kind="stable").drop(columns=["place", "high"])
 
 
 def gained(look: Session, compared: pd.DataFrame, people: int) -> Chart:
@@ -105,7 +97,7 @@ def table(look: Session, staff: pd.DataFrame) -> pd.DataFrame:
                                     staff["change"].where(compared_skills(staff).gt(0))],
         look.say("people.growth"): staff["growth"].tolist(), look.say("people.index_column"): staff["index"].tolist(),
         look.say("people.covered"): staff["covered_weight"].tolist(),
-        look.say("people.order"): [look.say(f"people.order_{state}") for state in staff["state"]]})
+        look.say("people.remark"): [look.say(f"people.remark_{state}") if state else "" for state in staff["state"]]})
 
 
 def _counts(values: pd.Series) -> list[str]:

@@ -8,8 +8,9 @@ from pages.frame import draw, show
 from pages.frame.session import Session
 from pages.frame.team import leaving, requests, satisfaction, say, smallest
 
-RATES = {"attrition_rate": ("rate", "leavers", "people"), "core_attrition_rate": ("core_rate", "core_leavers", "core_people"),
-         "early_attrition_rate": ("early_rate", "early_leavers", "hires")}
+RATES = {"attrition_rate": ("rate", "leavers", "people", "headcount"),
+         "core_attrition_rate": ("core_rate", "core_leavers", "core_people", "core_headcount"),
+         "early_attrition_rate": ("early_rate", "early_leavers", "hires", None)}
 
 
 def finding(look: Session) -> str:
@@ -18,6 +19,7 @@ def finding(look: Session) -> str:
     parts = [say(look, "nobody")]
     if now is not None:
         rate = "" if text.missing(now["rate"]) else say(look, "finding_rate", rate=look.number(now["rate"], "percent"),
+                                                            headcount=f"{now['headcount']:.1f}",
                                                             annual=look.number(now["annual"], "percent"))
         parts = [say(look, "finding", people=now["people"], leavers=now["leavers"], rate=rate,
                           core=say(look, "finding_core", core=now["core_leavers"]) if now["core_people"] else "")]
@@ -47,15 +49,16 @@ def _card(look: Session, name: str, value, before, row, shown: str = "", certain
 
 
 def _attrition(look: Session, name: str, now: pd.Series | None, before: pd.Series | None) -> dict:
-    rate, left, of = RATES[name]
+    rate, left, of, headcount = RATES[name]
     row = draw.subject_row(look, look.period.label, name)
     if now is None or not now[of]:
         return _card(look, name, None, None, row)
-    counts = say(look, "counts", left=now[left], of=now[of])
     if text.missing(now[rate]):
         short = say(look, "counts_short", left=now[left], of=now[of])
         return _card(look, name, None, None, None, short) | {"note": say(look, "small", least=smallest(look))}
-    if name != "early_attrition_rate":
+    counts = say(look, "counts_hires", left=now[left], of=now[of])
+    if headcount:
+        counts = say(look, "counts", left=now[left], headcount=f"{now[headcount]:.1f}")
         annual = look.number(now[rate] * 365 / look.period.days, "percent")
         counts += look.say("comma") + look.say("overview.annualised", rate=annual)
     return _card(look, name, now[rate], None if before is None else before[rate], row, certainty=counts)

@@ -67,19 +67,27 @@ def view(look: Session) -> None:
 
 
 def rates(look: Session, frame: pd.DataFrame) -> Chart | None:
-    """Rates of the groups that are large enough, the highest first; the others by their counts, in words."""
-    large = frame[frame["rate"].notna()].sort_values(["rate", "people"], ascending=False, kind="stable")
+    """Rates of the groups that are large enough, in the order of the table, for attrition has no interval; the others by their
+    counts, in words."""
+    large = frame[frame["rate"].notna()]
     if large.empty or large["group"].isna().all():
         return None
-    first = large.iloc[0]
-    title = say(look, "rates" if len(large) > 1 else "rates_one", name=first["name"], rate=look.number(first["rate"], "percent"),
-                     annual=look.number(first["annual"], "percent")) if first["leavers"] else look.say(
-                         "team_page.rates_none", least=smallest(look))
+    first, left = large.iloc[0], int(large["leavers"].sum())
+    if not left:
+        title = say(look, "rates_none", least=smallest(look))
+    elif len(large) > 1:
+        title = say(look, "rates", low=look.number(large["rate"].min(), "percent"), groups=len(large),
+                    high=look.number(large["rate"].max(), "percent"))
+    else:
+        title = say(look, "rates_one", name=first["name"], rate=look.number(first["rate"], "percent"),
+                    annual=look.number(first["annual"], "percent"))
+    names = [look.say("team_page.left_of", name=row["name"], left=row["leavers"], of=row["people"])
+             for row in large.to_dict("records")]
     series = [Series(say(look, "all"), values(large["rate"]))]
     if large["core_rate"].notna().any():
         series.append(Series(say(look, "core"), values(large["core_rate"])))
     return Chart("barh", title, say(look, "rates_of", n=int(large["people"].sum())),
-                 tuple(large["name"]), tuple(series), "percent", title, note=_small(look, frame), definition=_means(look))
+                 tuple(names), tuple(series), "percent", title, note=_small(look, frame), definition=_means(look))
 
 
 def _small(look: Session, frame: pd.DataFrame) -> str:
