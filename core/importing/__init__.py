@@ -159,6 +159,9 @@ def _staged(shared: Reading, sheets: list[Sheet]) -> Upload:
         for row in frame.itertuples(index=False):
             sheet = next(s for s in sheets if (s.dataset, s.file, s.sheet) == (name, row[0], row[1]))
             sheet.inserted, sheet.updated, sheet.unchanged = int(row.inserted), int(row.updated), int(row.unchanged)
+            # Without a key two answers alike may be one answer read twice or two: the whole table again needs no word.
+            if not DATASETS[name].key and 0 < sheet.unchanged < shared.store.counts()[name]:
+                sheet.issues.append(problem("taken_as_same", "note", shared.lang, count=sheet.unchanged))
     upload.gone = shared.store.gone(upload.staged)
     return upload
 

@@ -261,3 +261,12 @@ def test_an_order_amount_may_be_counted_once(bring, store):
     importing.save(store, upload)
     assert balanced(upload) and held(store, "select sum(paid_amount), count(*) from orders") == [(107, 3)]
     assert not said(upload.sheets[0], "order_amount_repeated") and said(upload.sheets[0], "order_amount_once")
+
+
+def test_late_answers_that_equal_stored_ones_are_told_and_come_in_with_the_whole_table(bring, store):
+    first = "季度,团队编号,评分\n" + "2026Q3,T1,5\n" * 4 + "2026Q3,T1,1\n"
+    importing.save(store, bring({"a.csv": first}))
+    assert not said(bring({"a.csv": first}).sheets[0], "taken_as_same")
+    late = bring({"b.csv": "季度,团队编号,评分\n2026Q3,T1,5\n"}).sheets[0]
+    assert (late.inserted, late.unchanged) == (0, 1) and said(late, "taken_as_same") == [("taken_as_same", "note", "")]
+    assert bring({"c.csv": first + "2026Q3,T1,5\n"}).sheets[0].inserted == 1
