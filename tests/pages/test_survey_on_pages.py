@@ -48,9 +48,11 @@ def numbers(app) -> set[float]:
 
 def means(label: str) -> dict:
     """Subject → the mean of its answers, the company's under None, as a reader meets it."""
-    told = ANSWERS[label]
-    return {subject: round(sum(n * score for n, score in (told[team] for team in teams)) / sum(told[team][0] for team in teams), 2)
-            for subject, teams in figures(PARENTS, {team: n for team, (n, _) in told.items()}).items()}
+    told, found = ANSWERS[label], {}
+    for subject, teams in figures(PARENTS, {team: n for team, (n, _) in told.items()}).items():
+        mine = [told[team] for team in teams]
+        found[subject] = round(sum(n * score for n, score in mine) / sum(n for n, _ in mine), 2)
+    return found
 
 
 def test_who_reads_every_page_learns_no_small_group(surveyed, monkeypatch, look):
