@@ -57,7 +57,8 @@ G4,E2,10,2024-08-15,4,0.1,""",
 2026-07-05,E1,redeem_bonus,30
 2026-07-05,E1,redeem_leave,50
 2026-07-05,E1,earned,40
-2026-07-06,E1,redeem_bonus,31""",
+2026-07-06,E1,redeem_bonus,31
+2026-07-07,E1,redeem_bonus,30""",
     "grades": """quarter,employee_id,grade
 2026Q2,E1,B
 2026Q1,E1,A+""",
@@ -102,7 +103,8 @@ def test_each_rule_reads_its_rows_of_the_quarter(store):
                                        ("E1", "G3 · 3", 250, "payable"), ("E2", "G4 · 2", 0, "pending")]
     assert rows(settled, "points") == [("E1", "2026-07-05 · redeem_bonus", 300, "payable"),
                                        ("E1", "2026-07-05 · redeem_leave", 0, "not_met"),
-                                       ("E1", "2026-07-06 · redeem_bonus", 0, "not_met")]
+                                       ("E1", "2026-07-06 · redeem_bonus", 0, "not_met"),
+                                       ("E1", "2026-07-07 · redeem_bonus", 300, "payable")]
     assert rows(settled, "benefit") == [("E1", "1 · 课程", 600, "payable"), ("E1", "2 · 健身", 0, "not_met"),
                                         ("E2", "1 · 课程", 0, "not_met")]
     assert rows(settled, "adjustments") == [("E2", "X1", -120.5, "payable")]
