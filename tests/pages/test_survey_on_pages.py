@@ -1,13 +1,18 @@
-"""The survey's promise on the pages: whoever reads every table, chart, hover text and sentence, and solves the linear system
-of what they tell, learns no group of fewer than 5 answers. Slides and workbooks hold what the charts and tables hold."""
+"""The survey's promise on the pages: whoever reads every table, chart, hover text and sentence, every slide and the workbooks in
+it, and solves the linear system of what they tell, learns no group of fewer than 5 answers."""
 
+import io
 import json
 import re
 import shutil
 
+import openpyxl
 import pytest
+from pptx import Presentation
 
 from core import store as stores
+from core.exporting import slides, workbook
+from pages.frame import show
 from tests.conftest import staged_rows
 from tests.test_privacy import METRIC, determined, figures
 
@@ -36,9 +41,34 @@ def surveyed(tmp_path_factory):
     return folder
 
 
-def numbers(app) -> set[float]:
-    """Every number of the page, to two places."""
-    told = [frame.value.to_csv() for frame in app.dataframe] + [json.dumps(json.loads(chart.proto.spec))
+@pytest.fixture
+def drawn(monkeypatch):
+    """The charts that the pages drew since it was last emptied, each with the fuller table behind it, if any."""
+    found, draw = [], show.chart
+    monkeypatch.setattr(show, "chart", lambda look, chart, data=None: found.append((chart, data)) or draw(look, chart, data))
+    return found
+
+
+def exported(drawn: list) -> list[str]:
+    """What the slides of the charts, the workbooks in these, and the downloaded workbooks say."""
+    books = [workbook.workbook({"t": data}, {}, "zh") for _, data in drawn if data is not None]
+    told = []
+    for slide in Presentation(io.BytesIO(slides.deck([chart for chart, _ in drawn], "zh"))).slides:
+        for shape in slide.shapes:
+            told.append(shape.text_frame.text if shape.has_text_frame else "")
+            if shape.has_table:
+                told += [cell.text for row in shape.table.rows for cell in row.cells]
+            if shape.has_chart:
+                told += [str(value) for plot in shape.chart.plots for series in plot.series for value in series.values]
+                books.append(shape.chart.part.chart_workbook.xlsx_part.blob)
+    return told + [str(cell) for book in books for sheet in openpyxl.load_workbook(io.BytesIO(book)).worksheets
+                   for row in sheet.iter_rows(values_only=True) for cell in row]
+
+
+def numbers(app, drawn: list) -> set[float]:
+    """Every number of the page and of what is taken from it, to two places."""
+    told = exported(drawn) if drawn else []
+    told += [frame.value.to_csv() for frame in app.dataframe] + [json.dumps(json.loads(chart.proto.spec))
                                                                for chart in app.get("plotly_chart")]
     for kind in ("markdown", "caption", "info", "warning", "subheader", "metric"):
         told += [f"{element.label} {element.value} {element.delta}" if kind == "metric" else element.value
@@ -55,7 +85,7 @@ def means(label: str) -> dict:
     return found
 
 
-def test_who_reads_every_page_learns_no_small_group(surveyed, monkeypatch, look):
+def test_who_reads_every_page_learns_no_small_group(surveyed, monkeypatch, look, drawn):
     monkeypatch.setenv("TIEJUN_DATA", str(surveyed))
     every = [mean for label in ANSWERS for mean in means(label).values()]
     assert len(set(every)) == len(every)
@@ -64,7 +94,8 @@ def test_who_reads_every_page_learns_no_small_group(surveyed, monkeypatch, look)
         for team in (None, "D", "T2"):
             for page, view in VIEWS:
                 address = {"quarter": label} | ({"team": team} if team else {}) | ({"view": view} if view else {})
-                met |= numbers(look(page, **address))
+                drawn.clear()
+                met |= numbers(look(page, **address), drawn)
     for label in ANSWERS:
         answers = {team: n for team, (n, _) in ANSWERS[label].items()}
         subjects = figures(PARENTS, answers)
@@ -73,8 +104,10 @@ def test_who_reads_every_page_learns_no_small_group(surveyed, monkeypatch, look)
         assert determined([subjects[subject] for subject in shown], answers, 5) == [], (label, shown)
 
 
-def test_the_reader_would_find_a_small_group_that_is_shown(surveyed, tmp_path, monkeypatch, look):
+def test_the_reader_would_find_a_small_group_that_is_shown(surveyed, tmp_path, monkeypatch, look, drawn):
     shutil.copy(surveyed / "ours.duckdb", tmp_path)
     monkeypatch.setenv("TIEJUN_DATA", str(tmp_path))
     monkeypatch.setattr("core.metrics.survey.hidden", lambda figures, answers, minimum: set())
-    assert means("2026Q3")["T2"] in numbers(look("team", quarter="2026Q3", view="satisfaction"))
+    assert means("2026Q3")["T2"] in numbers(look("team", quarter="2026Q3", view="satisfaction"), [])
+    small = {round(float(number), 2) for number in re.findall(r"\d+\.\d+", " ".join(exported(drawn)))}
+    assert drawn and means("2026Q3")["T2"] in small
