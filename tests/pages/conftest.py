@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import importing
 from core import store as stores
+from tests.conftest import staged_rows
 from tests.workbooks import written
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -89,6 +90,20 @@ def read_only(shared, monkeypatch):
         return store
     yield show
     assert all(store.version() == version for store, version in opened), "a test that writes needs a company of its own"
+
+
+@pytest.fixture(scope="session")
+def firms(tmp_path_factory):
+    """The folder of a company that holds these tables, given as pairs of name and text; the same one for the same tables, so
+    nothing may write there."""
+    @cache
+    def folder(tables: frozenset):
+        made = tmp_path_factory.mktemp("firm")
+        store = stores.open(made / "ours.duckdb")
+        if tables:
+            store.save({name: staged_rows(store.stage_folder(), name, table) for name, table in tables}, [])
+        return made
+    return folder
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """The boards page: each board with its finding, the way out where a sheet is missing, the address, the chosen team."""
 
 import re
-from functools import cache
 
 import pytest
 
-from core import store as stores
 from pages.frame.boards.squads import filled
-from tests.conftest import staged_rows
 from tests.test_settlement import COMPANY
 
 BOARDS = ("projects", "squads", "groups", "honours")
@@ -17,19 +14,6 @@ MORE = COMPANY | {"nps_responses": """date,team_id,promoters,passives,detractors
 2026-07-01,A1,50,40,10""", "votes": """date,nominee_type,nominee_id,votes,story
 2026-02-01,employee,E1,3,*陪*老客[到](http://x)深夜
 2026-03-01,team,S1,2,""", "employees": COMPANY["employees"] + "\nE9,林一,operations,junior,A1,2025-01-01,,5000,no"}
-
-
-@pytest.fixture(scope="session")
-def firms(tmp_path_factory):
-    """The folder of a company that holds these tables; the same one for the same tables, for nothing here writes."""
-    @cache
-    def folder(tables: frozenset):
-        made = tmp_path_factory.mktemp("firm")
-        store = stores.open(made / "ours.duckdb")
-        if tables:
-            store.save({name: staged_rows(store.stage_folder(), name, table) for name, table in tables}, [])
-        return made
-    return folder
 
 
 @pytest.fixture

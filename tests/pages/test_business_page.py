@@ -1,17 +1,14 @@
 """The business page: its finding, each view against plain pandas, what is missing, the chosen team, users' words as words."""
 
 import json
-from functools import cache
 from math import sqrt
 
 import pandas as pd
 import pytest
 
-from core import store as stores
 from core import text
 from pages.frame import session as sessions
 from pages.frame import show
-from tests.conftest import staged_rows
 
 VIEWS = ("sales", "buyers", "voice", "switches")
 EVIL = "*bad* [x](http://evil) <b>=1+1"
@@ -45,26 +42,13 @@ TABLES = {
     "employees": "employee_id,name,role,level,team_id,hire_date,bonus_base\nE1,林一,operations,junior,T1,2025-01-01,5000"}
 
 
-@pytest.fixture(scope="session")
-def firms(tmp_path_factory):
-    """The folder of a company that holds these tables, each made once, for nothing here writes."""
-    @cache
-    def folder(names: tuple):
-        made = tmp_path_factory.mktemp("firm")
-        store = stores.open(made / "ours.duckdb")
-        if names:
-            store.save({name: staged_rows(store.stage_folder(), name, TABLES[name]) for name in names}, [])
-        return made
-    return folder
-
-
 @pytest.fixture
 def page(firms, monkeypatch, look):
     """Opens the page of the company without the tables left out."""
     def opened(view="sales", lang="zh", without=(), **address):
-        names = tuple(name for name in TABLES if name not in without)
-        monkeypatch.setenv("TIEJUN_DATA", str(firms(names)))
-        quarter = {"quarter": "2026Q3"} if names else {}
+        tables = frozenset((name, table) for name, table in TABLES.items() if name not in without)
+        monkeypatch.setenv("TIEJUN_DATA", str(firms(tables)))
+        quarter = {"quarter": "2026Q3"} if tables else {}
         return look("business", lang, view=view, **quarter, **address)
     return opened
 

@@ -1,12 +1,8 @@
 """The people page: its finding and figures by hand, every view, who is not assessed, the address, the chosen team."""
 
-from functools import cache
 
 import pandas as pd
 import pytest
-
-from core import store as stores
-from tests.conftest import staged_rows
 
 VIEWS = ("skills", "person", "growth", "tree", "learning")
 MARK = "[周二](http://x)*"
@@ -46,19 +42,6 @@ operations,advanced,用户专家,数据,3""",
     "targets": """quarter,subject_type,subject_id,metric,target
 2026Q3,company,,skill_growth,0.2
 2026Q3,company,,certification_rate,0.5"""}
-
-
-@pytest.fixture(scope="session")
-def firms(tmp_path_factory):
-    """The folder of a company that holds these tables; nothing here writes."""
-    @cache
-    def folder(tables: frozenset):
-        made = tmp_path_factory.mktemp("firm")
-        store = stores.open(made / "ours.duckdb")
-        if tables:
-            store.save({name: staged_rows(store.stage_folder(), name, table) for name, table in tables}, [])
-        return made
-    return folder
 
 
 @pytest.fixture

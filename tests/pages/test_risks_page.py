@@ -4,7 +4,7 @@ import pytest
 
 from core import changes, periods, quarter, risks
 from pages.frame import risks as parts
-from tests.pages.test_boards_page import firm, firms, words  # noqa: F401 - fixtures
+from tests.pages.test_boards_page import firm, words  # noqa: F401 - fixtures
 
 STAFF = "employee_id,name,role,level,team_id,hire_date\n" + "\n".join(
     f"E{n},n{n},design,junior,{'T1' if n < 3 else 'T2'},2025-01-01" for n in range(6))

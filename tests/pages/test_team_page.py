@@ -7,9 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from core import periods, quarter
-from core import store as stores
 from pages.frame.team.staying import ticks
-from tests.conftest import staged_rows
 
 LANGUAGES = ("zh", "en")
 VIEWS = ("leaving", "staying", "satisfaction", "requests", "incidents", "newcomers")
@@ -32,25 +30,12 @@ R3,T2,A3,urgent,2026-08-02 08:00:00,2026-08-02 09:00:00,,,0""",
     "incidents": "incident_id,owner_id,started_at,resolved_at,severity\nI1,A3,2026-07-01 00:00:00,2026-07-01 01:30:00,<P1>"}
 
 
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    made = {}
-
-    def folder(*names):
-        if names not in made:
-            made[names] = tmp_path_factory.mktemp("firm")
-            store = stores.open(made[names] / "ours.duckdb")
-            if names:
-                store.save({name: staged_rows(store.stage_folder(), name, FIRM[name]) for name in names}, [])
-        return made[names]
-    return folder
-
-
 @pytest.fixture
-def firm(folders, monkeypatch):
-    """Makes the app's own company hold the tables named, all of them by default."""
-    def hold(*names, empty=False):
-        monkeypatch.setenv("TIEJUN_DATA", str(folders(*(() if empty else names or tuple(FIRM)))))
+def firm(firms, monkeypatch):
+    """Makes the app's own company hold the tables named, all of them by default, and those given instead."""
+    def hold(*names, empty=False, **instead):
+        tables = {} if empty else {name: FIRM[name] for name in names or FIRM} | instead
+        monkeypatch.setenv("TIEJUN_DATA", str(firms(frozenset(tables.items()))))
     return hold
 
 
@@ -131,11 +116,8 @@ def test_curves_say_when_observation_begins_and_leave_out_the_small(firm, look):
     assert "设计（9 人）" in told and "核心（1 人）" in told
 
 
-def test_where_nobody_is_core_the_company_has_one_curve(firm, folders, look):
-    firm("teams", "team_months")
-    plain = ROSTER.replace(",yes", ",no")
-    store = stores.open(folders("teams", "team_months") / "ours.duckdb")
-    store.save({"employees": staged_rows(store.stage_folder(), "employees", plain)}, [])
+def test_where_nobody_is_core_the_company_has_one_curve(firm, look):
+    firm("teams", "team_months", employees=ROSTER.replace(",yes", ",no"))
     app = look("team", quarter="2026Q3", view="staying")
     assert {trace.get("name") for trace in drawn(app)[0]["data"] if trace.get("name")} == {"全公司"}
     assert "核心" not in app.main.subheader[0].value
