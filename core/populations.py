@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core import people
+from core.columns import added
 from core.periods import Period
 
 MILESTONES = """
@@ -155,6 +156,14 @@ def own_teams(con, values: pd.DataFrame, additive: frozenset, measure_alone) -> 
 
 def _by_team(values: pd.DataFrame) -> pd.DataFrame:
     return values.rename(columns={"subject_id": "team_id"})[["metric", "team_id", "value"]].reset_index(drop=True)
+
+
+def graded(choices: pd.DataFrame, grades: pd.DataFrame) -> pd.DataFrame:
+    """The chosen benefits with the person's grade of the quarter before, whether it is open, and where it was uploaded."""
+    before = grades[grades["back"].eq(1)].drop_duplicates("employee_id").set_index("employee_id")
+    told, places = before.reindex(choices["employee_id"]), [name for name in ("_file", "_sheet", "_row") if name in before]
+    return added(choices, {"grade_before": told["grade"].to_numpy(object), "grade_open": told["open"].eq(True).to_numpy(bool),
+                           **{f"_grade_before{place}": told[place].array for place in places}})
 
 
 def growth(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:

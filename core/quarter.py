@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from core import changes as changing
-from core import importing, lookup, metrics, people, periods, populations, sample, scores, settlement
+from core import importing, metrics, people, periods, populations, sample, scores, settlement
 from core import plan as plans
 from core.periods import Period
 from core.store import Store
@@ -93,9 +93,9 @@ def _inputs(store: Store, version: int, period: Period) -> dict:
 
 @lru_cache(maxsize=8)
 def _placed(store: Store, version: int, period: Period, definitions: tuple, held: tuple, cards: tuple) -> tuple:
-    """`lookup.place`, the same for every weight of a plan's cards."""
+    """`scores.place`, the same for every weight of a plan's cards."""
     inputs = _inputs(store, version, period)
-    return lookup.place(held, cards, period, inputs["people"], measured(store, period, _thawed(definitions)),
+    return scores.place(held, cards, period, inputs["people"], measured(store, period, _thawed(definitions)),
                         inputs["targets"], inputs["parents"])
 
 
@@ -111,18 +111,21 @@ def settle(store: Store, period: Period, plan: dict | None = None, changes: dict
     each month."""
     plan = plan or plan_for(store, period)
     plan = changing.apply(plan, changes) if changes else plan
-    releases = store.releases(period.label)
+    version, definitions = store.version(), _frozen(plan["definitions"])
+    releases, inputs = store.releases(period.label), _inputs(store, version, period)
     last = None
     if plan["missing"] == "last" or "last" in releases.values():
         last = _last_scores(store, period)
-    version, inputs = store.version(), _inputs(store, store.version(), period)
+    about, kept = _populations(store, version, period, plan)
+    if awards:
+        about = about | {"monthly": _monthly(store, version, period)}
     if targets is None:
         held, cards = scores.cards_of(plan, period, inputs["people"])
-        tried = {"placed": _placed(store, version, period, _frozen(plan["definitions"]), held, cards)}
+        known = {"placed": _placed(store, version, period, definitions, held, cards), "kept": kept}
     else:
-        tried = {"targets": targets}
-    return settlement.run(plan, period, values=measured(store, period, plan["definitions"]), last=last, releases=releases,
-                          populations=_populations(store, period, plan, awards), **inputs | tried)
+        known = {"targets": targets}
+    return settlement.run(plan, period, values=_measured(store, version, period, definitions, None), last=last,
+                          releases=releases, populations=about, **inputs | known)
 
 
 def _last_scores(store: Store, period: Period) -> pd.Series | None:
@@ -158,23 +161,25 @@ def _scored(store: Store, version: int, period: Period, month: Period | None = N
     return scored.assign(near=near.reindex(scored.index).eq(True))
 
 
-def _populations(store: Store, period: Period, plan: dict, awards: bool) -> dict:
-    """What the rules are about: `populations.read`, the figures of teams alone, of the year before, earlier grades and
-    monthly scores, each only where the plan or the data ask for it."""
-    version = store.version()
-    found = dict(_stored(store, version, period))
+def _populations(store: Store, version: int, period: Period, plan: dict) -> tuple[dict, dict]:
+    """What the plan's rules are about, and the place for what they make of it (`kept` of a run)."""
     additive = frozenset(rule["metric"] for rule in plan["rules"].values() if rule["kind"] in ("per_unit", "surplus_share"))
-    found["own"] = _own(store, version, period, _frozen(plan["definitions"]), additive)
-    asked = len(found["tranches"]) and found["tranches"][["ltv_growth_min", "repurchase_lift_min"]].notna().any(axis=None)
-    none = pd.DataFrame(columns=metrics.COLUMNS)
-    before = _year_before(store, version, period, _frozen(plan["definitions"])) if asked else none
-    found["company_growth"] = populations.growth(measured(store, period, plan["definitions"]), before)
     streaks = [rule["quarters"] - 1 for rule in plan["rules"].values() if rule["kind"] == "streak" and rule.get("on", True)]
-    back = max([1 if len(found["choices"]) else 0, *streaks])
-    found["grades"] = _grades(store, version, period, back)
-    if awards:
-        found["monthly"] = _monthly(store, version, period)
-    return found
+    return _about(store, version, period, _frozen(plan["definitions"]), additive, max(streaks, default=0))
+
+
+@lru_cache(maxsize=16)
+def _about(store: Store, version: int, period: Period, definitions: tuple, additive: frozenset, back: int) -> tuple[dict, dict]:
+    """What the rules are about: `populations.read`, the figures of teams alone, of the year before and earlier grades, each
+    only where the plan or the data ask for it; beside it an empty place, kept as long as they are."""
+    found = _stored(store, version, period)
+    asked = len(found["tranches"]) and found["tranches"][["ltv_growth_min", "repurchase_lift_min"]].notna().any(axis=None)
+    before = _year_before(store, version, period, definitions) if asked else pd.DataFrame(columns=metrics.COLUMNS)
+    grades = _grades(store, version, period, max(1 if len(found["choices"]) else 0, back))
+    now = _measured(store, version, period, definitions, None)
+    return found | {"own": _own(store, version, period, definitions, additive), "grades": grades,
+                    "company_growth": populations.growth(now, before),
+                    "choices": populations.graded(found["choices"], grades)}, {}
 
 
 @lru_cache(maxsize=16)

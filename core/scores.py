@@ -3,9 +3,14 @@
 import numpy as np
 import pandas as pd
 
+from core import lookup
 from core import plan as plans
-from core.lookup import aim, place, unusable
+from core.columns import added, chosen
+from core.lookup import unusable
 from core.periods import Period
+
+# How missing figures may be answered: covered weights as the whole, missing ones at 0, the quarter before.
+ANSWERS = ("renormalise", "zero", "last")
 
 
 def attainment(value, target, floor):
@@ -32,8 +37,15 @@ def score(plan: dict, period: Period, people: pd.DataFrame, values: pd.DataFrame
     cards = plans.weights(plan, period)
     people, lines, which = placed or place(*cards_of(plan, period, people), period, people, values, targets, parents)
     weights = np.array([weight for card in cards.values() for weight in card.values()], float)
-    lines = _scored(plan, lines.assign(weight=weights[which]))
-    return _totals(plan, people.copy(), lines, last, releases or {}, bonus), lines
+    lines = _scored(plan, lines, {"weight": weights[which]})
+    return _totals(plan, people, lines, last, releases or {}, bonus), lines
+
+
+def place(held: tuple, cards: tuple, period: Period, people: pd.DataFrame, values: pd.DataFrame, targets: pd.DataFrame,
+          parents: dict) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
+    """`lookup.place` with the attainment of each line: all of a score that no weight and no curve changes."""
+    people, lines, which = lookup.place(held, cards, period, people, values, targets, parents)
+    return people, added(lines, _attained(lines)), which
 
 
 def cards_of(plan: dict, period: Period, people: pd.DataFrame) -> tuple[tuple, tuple]:
@@ -47,54 +59,70 @@ def cards_of(plan: dict, period: Period, people: pd.DataFrame) -> tuple[tuple, t
 
 def again(plan: dict, people: pd.DataFrame, lines: pd.DataFrame, releases: dict, bonus: pd.Series) -> pd.DataFrame:
     """The people of `score` with the scores that other values in their lines give; `segment` is the people's index."""
-    return _totals(plan, people.copy(), _scored(plan, lines.copy()), None, releases, bonus)
+    return _totals(plan, people, _scored(plan, added(lines, _attained(lines))), None, releases, bonus)
 
 
-def _scored(plan: dict, lines: pd.DataFrame) -> pd.DataFrame:
-    lines["missing"] = np.select([lines["value"].isna(), lines["target"].isna()], ["no_value", "no_target"], unusable(lines))
-    held = lines["missing"] == ""
+def _attained(lines: pd.DataFrame) -> dict:
+    """Columns: `missing`, why a line cannot be scored, '' where it can; `attainment`."""
+    value, target, floor = (lines[name].to_numpy(float) for name in ("value", "target", "floor"))
+    crossed = unusable(lines)
+    why = ["no_value", "no_target", "target_is_floor", "floor_on_good_side"]
+    missing = chosen([np.isnan(value), np.isnan(target), *(crossed == word for word in why[2:])], why, "")
     with np.errstate(divide="ignore", invalid="ignore"):
-        lines["attainment"] = attainment(lines["value"], lines["target"], lines["floor"]).where(held)
-    curves, attained, score = _curve_names(plan, lines), lines["attainment"].to_numpy(), np.full(len(lines), np.nan)
+        attained = attainment(value, target, floor)
+    return {"missing": missing, "attainment": np.where(missing == "", attained, np.nan)}
+
+
+def _scored(plan: dict, lines: pd.DataFrame, columns: dict | None = None) -> pd.DataFrame:
+    attained, score = lines["attainment"].to_numpy(float), np.full(len(lines), np.nan)
+    own = {(card, metric): curve for card, said in plan["scorecards"].items() for metric, curve in said.get("curves", {}).items()}
+    pairs = zip(lines["scorecard"], lines["metric"], strict=True) if own else ()
+    curves = np.array([own.get(pair, "default") for pair in pairs] or ["default"] * len(lines), object)
     for curve in set(curves):
         score[curves == curve] = curve_score(plan["curves"][curve], attained[curves == curve])
-    lines["score"] = score.round(9)
-    return lines
-
-
-def _curve_names(plan: dict, lines: pd.DataFrame) -> np.ndarray:
-    own = {(card, metric): curve for card, said in plan["scorecards"].items() for metric, curve in said.get("curves", {}).items()}
-    if not own:
-        return np.full(len(lines), "default", object)
-    return np.array([own.get(pair, "default") for pair in zip(lines["scorecard"], lines["metric"], strict=True)], object)
+    return added(lines, (columns or {}) | {"score": score.round(9)})
 
 
 def _totals(plan: dict, people: pd.DataFrame, lines: pd.DataFrame, last, releases: dict, bonus) -> pd.DataFrame:
-    counted = lines["weight"].where(lines["score"].notna(), 0.0)
-    by_segment = pd.DataFrame({"covered_weight": counted, "points": (counted * lines["score"].fillna(0))}
-                              ).groupby(lines["segment"]).sum().reindex(people.index)
-    covered = by_segment["covered_weight"].fillna(0).round(9)
-    points = by_segment["points"].fillna(0)
-    support = people["employee_id"].map(bonus).astype(float) if bonus is not None and len(bonus) else 0.0
-    with_bonus = people["scorecard"].isin([card for card, said in plan["scorecards"].items() if said.get("bonus_points")])
-    extra = pd.Series(support, index=people.index).fillna(0).clip(upper=plan["bonus_points_cap"]).where(with_bonus, 0.0)
-    whole = _cut(plan, points + extra)
-    renormalised = _cut(plan, points / covered.where(covered > 0) + extra)
+    segment, score = people.index.get_indexer(lines["segment"]), lines["score"].to_numpy(float)
+    known = ~np.isnan(score)
+    counted = np.where(known, lines["weight"].to_numpy(float), 0.0)
+    covered = np.bincount(segment, counted, len(people)).round(9)
+    points = np.bincount(segment, counted * np.where(known, score, 0.0), len(people))
+    extra = _bonus(plan, people, bonus)
+    whole, renormalised = _cut(plan, points + extra), _cut(plan, points / np.where(covered > 0, covered, np.nan) + extra)
     complete, held = covered >= 1, covered < plan["covered_minimum"]
-    answers = people["employee_id"].map(releases) if releases else pd.Series(None, people.index, dtype="str")
-    released = answers.fillna(plan["missing"]).where(~complete & ~held, "")
-    before = people["employee_id"].map(last).astype(float) if last is not None and len(last) else np.nan
-    final = np.select([complete, held, released.eq("renormalise"), released.eq("zero"), released.eq("last")],
-                      [whole, np.nan, renormalised, whole, before], np.nan)
-    people["covered_weight"], people["bonus_points"], people["score"] = covered, extra, final
-    people["provisional"] = renormalised.where(people["score"].isna() & ~held)
-    people["state"] = np.select([held, people["score"].isna()], ["held", "provisional"], "final")
-    people["released"] = released.where(people["score"].notna(), "")
-    return people.assign(grade=_grades(plan, people))
+    answers = _of_each(people, releases, object)
+    released = np.where(complete | held, "", np.where(pd.isna(answers), plan["missing"], answers))
+    answered = [released == answer for answer in ANSWERS]
+    final = np.select([complete, held, *answered],
+                      [whole, np.nan, renormalised, whole, _of_each(people, last, float)], np.nan)
+    open_ = np.isnan(final)
+    return added(people, {
+        "covered_weight": covered, "bonus_points": extra, "score": final,
+        "provisional": np.where(open_ & ~held, renormalised, np.nan),
+        "state": chosen([held, open_], ["held", "provisional"], "final"),
+        "released": chosen([open_, *answered], ["", *ANSWERS], ""),
+        "grade": pd.array(_grades(plan, people, final), dtype="str")})
 
 
-def _cut(plan: dict, scores: pd.Series) -> pd.Series:
-    return scores.round(9).clip(0, plan["score_cap"])
+def _of_each(people: pd.DataFrame, told, kind: type) -> np.ndarray:
+    """What is told of each person (by employee_id); missing where nothing is."""
+    if told is None or not len(told):
+        return np.full(len(people), np.nan, kind)
+    return people["employee_id"].map(told).to_numpy(kind, na_value=np.nan)
+
+
+def _bonus(plan: dict, people: pd.DataFrame, bonus) -> np.ndarray:
+    """Points of those on a card that gives some, at most the cap; 0 for all others."""
+    cards = [card for card, said in plan["scorecards"].items() if said.get("bonus_points")]
+    entitled, extra = people["scorecard"].isin(cards).to_numpy(bool), np.zeros(len(people))
+    extra[entitled] = np.nan_to_num(np.minimum(_of_each(people[entitled], bonus, float), plan["bonus_points_cap"]))
+    return extra
+
+
+def _cut(plan: dict, scores: np.ndarray) -> np.ndarray:
+    return np.clip(scores.round(9), 0, plan["score_cap"])
 
 
 def grades_of(plan: dict, scores) -> np.ndarray:
@@ -104,16 +132,17 @@ def grades_of(plan: dict, scores) -> np.ndarray:
     return np.select([scores >= bar for _, bar in bars], [grade for grade, _ in bars], None)
 
 
-def _grades(plan: dict, people: pd.DataFrame) -> np.ndarray:
+def _grades(plan: dict, people: pd.DataFrame, score: np.ndarray) -> np.ndarray:
     """A person's grade: of the mean of the assignments' scores by days, only when all of them are final."""
-    by_person = people["employee_id"]
-    weighted = (people["score"] * people["days"]).groupby(by_person).transform("sum", min_count=1)
-    complete = people["score"].notna().groupby(by_person).transform("all")
-    return grades_of(plan, (weighted / people["days"].groupby(by_person).transform("sum")).where(complete))
+    person, names = pd.factorize(people["employee_id"])
+    days = people["days"].to_numpy(float)
+    mean = np.bincount(person, score * days, len(names)) / np.bincount(person, days, len(names))
+    return grades_of(plan, mean[person])
 
 
 def against_targets(plan: dict, period: Period, values: pd.DataFrame, targets: pd.DataFrame,
                     belongs: pd.DataFrame) -> pd.DataFrame:
     """Every measured row with target, benchmark and score as the evaluation reads them (targets as `lookup.aim` finds
     them). Values never fall back to another level."""
-    return _scored(plan, aim(values, targets, belongs, period).assign(scorecard=""))
+    lines = lookup.aim(values, targets, belongs, period)
+    return _scored(plan, added(lines, _attained(lines) | {"scorecard": ""}))

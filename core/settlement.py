@@ -7,16 +7,20 @@ import pandas as pd
 
 from core import explanation, rules, scores
 from core import plan as plans
+from core.columns import added
 from core.periods import Period
 
 LEDGER = ["beneficiary_type", "beneficiary_id", "rule", "item", "amount", "potential", "unit", "status"]
 GATE = ["reason", "figure", "sign", "needed", "figure_unit"]
 SCALED = ("scorecard_pay", "surplus_share")
-# What each kind must be given beside the scores; a kind whose populations were not read is left out.
-READS = {"scorecard_pay": (), "surplus_share": ("team_targets", "own", "person_days"),
+OF_SCORES = {"scores", "grades"}
+NOTHING = pd.DataFrame({name: pd.Series(dtype=float if name in ("amount", "potential", "figure", "needed") else "str")
+                        for name in [*LEDGER, *GATE] if name != "rule"})
+# What each kind must be given; a kind whose populations were not read is left out.
+READS = {"scorecard_pay": ("scores",), "surplus_share": ("team_targets", "own", "person_days"),
          "milestones": ("milestones", "project_members"), "stages": ("squad_skus", "person_days"),
          "per_unit": ("own", "person_days"), "streak": ("grades", "at_end"), "tranches": ("tranches", "company_growth"),
-         "redemption": ("redemptions",), "menu": ("choices", "grades"), "fund": ("applications",), "as_given": ("adjustments",)}
+         "redemption": ("redemptions",), "menu": ("choices",), "fund": ("applications",), "as_given": ("adjustments",)}
 
 
 @dataclass(frozen=True)
@@ -38,16 +42,20 @@ class Settlement:
 
 
 def run(plan: dict, period: Period, people: pd.DataFrame, values: pd.DataFrame, targets: pd.DataFrame, parents: dict,
-        last=None, releases=None, bonus=None, populations: dict | None = None, placed: tuple | None = None) -> Settlement:
-    """Scores and ledger; pure arithmetic over people, no SQL. Rounded once per ledger row. `placed` as for `scores.score`."""
+        last=None, releases=None, bonus=None, populations: dict | None = None, placed: tuple | None = None,
+        kept: dict | None = None) -> Settlement:
+    """Scores and ledger; pure arithmetic over people, no SQL. Rounded once per ledger row. `placed` as for `scores.score`.
+    `kept`: of the same data and targets, the results of rules that read no score; those run again only under other
+    parameters, and it holds the latest ones afterwards."""
     phase = plans.phase(plan, period)
     scored, lines = scores.score(plan, period, people, values, targets, parents, last, releases, bonus, placed)
     given = _given(plan, phase, scored, values, targets, populations or {})
     context = {"quarter_days": period.days, "phase_factor": plan["phases"][phase]["commission_factor"], "budget_factor": 1.0}
-    results, budget = _results(plan, phase, given, context), plan["company"]["budget"]
+    kept = {} if kept is None else kept
+    results, budget = _results(plan, phase, given, context, kept), plan["company"]["budget"]
     if budget and plan["company"]["over_budget"] == "scale" and _payable(plan, results) > budget:
         context["budget_factor"] = _factor(plan, results, budget)
-        results = _results(plan, phase, given, context)
+        results = _results(plan, phase, given, context, kept)
     ledger, factor = _ledger(results), context["budget_factor"]
     paid = _pay_of_scores(plan, given, results, context)
     return Settlement(period.label, plan, phase, plans.seasons(plan, period), paid, lines, ledger,
@@ -68,25 +76,27 @@ def counted(plan: dict, ledger: pd.DataFrame) -> pd.Series:
 
 def _given(plan: dict, phase: str, scored: pd.DataFrame, values: pd.DataFrame, targets: pd.DataFrame, populations: dict) -> dict:
     rocket_only = any(rule["kind"] == "stages" and rule.get("members") == "rocket_only" for rule in active(plan, phase).values())
-    squads = set(populations["squads"]["team_id"]) if rocket_only and "squads" in populations else set()
+    on_rocket = scored["team_id"].isin(populations["squads"]["team_id"]) if rocket_only and "squads" in populations else False
     teams = targets[targets["subject_type"].eq("team")].rename(columns={"subject_id": "team_id"})
-    given = populations | {"scores": scored.assign(on_rocket_only=scored["team_id"].isin(squads)), "values": values,
+    given = populations | {"scores": scored.assign(on_rocket_only=on_rocket), "values": values,
                            "team_targets": teams.reset_index(drop=True)}
     if "grades" in populations:
-        now = scored.drop_duplicates("employee_id").assign(back=0, open=lambda s: s["state"].ne("final"), since=True)
-        given["grades"] = pd.concat([now[["employee_id", "back", "grade", "open", "since"]], populations["grades"]])
-        before = populations["grades"][populations["grades"]["back"].eq(1)]
-        before = before.drop_duplicates("employee_id").set_index("employee_id")
-        who = populations["choices"]["employee_id"]
-        given["choices"] = populations["choices"].assign(grade_before=who.map(before["grade"]).astype(object),
-                                                         grade_open=who.map(before["open"]).eq(True), **{
-            f"_grade_before{part}": who.map(before[part]) for part in ("_file", "_sheet", "_row") if part in before})
+        now = scored[["employee_id", "grade"]].assign(back=0, since=True).drop_duplicates("employee_id")
+        given["grades"] = pd.concat([now, populations["grades"]])
     return given
 
 
-def _results(plan: dict, phase: str, given: dict, context: dict) -> dict[str, pd.DataFrame]:
-    return {name: rules.KINDS[rule["kind"]](given, rule | context).reset_index(drop=True)
+def _results(plan: dict, phase: str, given: dict, context: dict, kept: dict) -> dict[str, pd.DataFrame]:
+    return {name: _result(name, rule | (context if rule["kind"] in SCALED else {}), given, kept)
             for name, rule in active(plan, phase).items() if all(p in given for p in READS.get(rule["kind"], ("never",)))}
+
+
+def _result(name: str, rule: dict, given: dict, kept: dict) -> pd.DataFrame:
+    known, frame = kept.get(name, (None, None))
+    if known != rule or OF_SCORES.intersection(READS[rule["kind"]]):
+        frame = rules.KINDS[rule["kind"]](given, rule).reset_index(drop=True)
+        kept[name] = plans.copied(rule), frame
+    return frame.copy(deep=False)
 
 
 def _pay_of_scores(plan: dict, given: dict, results: dict, context: dict) -> pd.DataFrame:
@@ -116,24 +126,26 @@ def _factor(plan: dict, results: dict, budget: float) -> float:
 
 
 def _ledger(results: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    parts = [frame.reindex(columns=[*(c for c in LEDGER if c != "rule"), *GATE]).assign(rule=name, line=np.arange(len(frame)))
-             for name, frame in results.items() if len(frame)]
-    columns = [*LEDGER, *GATE, "line"]
-    if not parts:
-        return pd.DataFrame(columns=columns).astype({"amount": float, "potential": float, "line": int})
-    ledger = pd.concat([part.astype({"amount": float, "potential": float, "figure": float, "needed": float, "reason": object,
-                                     "sign": object, "figure_unit": object}) for part in parts], ignore_index=True)
-    return ledger[columns]
+    parts = {name: frame for name, frame in results.items() if len(frame)}
+    lines = [np.arange(len(frame)) for frame in parts.values()]
+    told = [name for name in [*LEDGER, *GATE] if name != "rule"]
+    rows = pd.concat([NOTHING, *(frame[[name for name in told if name in frame]] for frame in parts.values())], ignore_index=True)
+    rule = pd.array([*parts], dtype="str").take(np.repeat(np.arange(len(parts)), [len(line) for line in lines]))
+    return added(rows, {"rule": rule, "line": np.concatenate([*lines, []]).astype(int)})[[*LEDGER, *GATE, "line"]]
 
 
 def _totals(plan: dict, ledger: pd.DataFrame, budget: float, factor: float) -> dict:
-    money = ledger[ledger["unit"].eq("CNY")]
-    potential, own = money["potential"].fillna(0), ledger[counted(plan, ledger)]
-    return {"payable_cny": round(float(own["amount"].sum()), 2),
-            "payable_by_rule": own.groupby("rule", sort=False)["amount"].sum().round(2).to_dict(),
-            "by_rule": potential.groupby(money["rule"], sort=False).sum().round(2).to_dict(),
-            "by_status": potential.groupby(money["status"]).sum().round(2).to_dict(),
-            "budget": budget or None, "factor": factor}
+    yuan, own = ledger["unit"].eq("CNY").to_numpy(), counted(plan, ledger).to_numpy()
+    amount, potential = ledger["amount"].to_numpy(), np.nan_to_num(ledger["potential"].to_numpy())
+    return {"payable_cny": round(float(amount[own].sum()), 2),
+            "payable_by_rule": _sums(ledger["rule"], own, amount), "by_rule": _sums(ledger["rule"], yuan, potential),
+            "by_status": dict(sorted(_sums(ledger["status"], yuan, potential).items())), "budget": budget or None,
+            "factor": factor}
+
+
+def _sums(names: pd.Series, which: np.ndarray, amounts: np.ndarray) -> dict[str, float]:
+    codes, known = pd.factorize(names[which])
+    return dict(zip(known, np.bincount(codes, amounts[which], len(known)).round(2).tolist(), strict=True))
 
 
 def _awards(plan: dict, phase: str, given: dict) -> pd.DataFrame:

@@ -28,7 +28,7 @@ WAITS = {
 def company(tmp_path_factory):
     store = stores.open(tmp_path_factory.mktemp("columns") / "columns.duckdb")
     store.save({name: staged_rows(store.stage_folder(), name, COMPANY[name]) for name in COMPANY}, [])
-    yield store, quarter.measured(store, Q3, PLAN["definitions"]), quarter._populations(store, Q3, PLAN, False)
+    yield store, quarter.measured(store, Q3, PLAN["definitions"]), quarter._populations(store, store.version(), Q3, PLAN)[0]
     store.close()
 
 
@@ -37,8 +37,10 @@ def settled_with(company, dataset: str, change: str) -> settlement.Settlement:
     store, values, others = company
     with store._transaction(keep=False) as cursor:
         cursor.execute(f"update rows.{dataset} set {change}")
+        read = populations.read(cursor, Q3)
+        read["choices"] = populations.graded(read["choices"], others["grades"])
         settled = settlement.run(PLAN, Q3, people.segments(cursor, Q3), values, quarter.targets(cursor, Q3),
-                                 people.team_parents(cursor), populations=others | populations.read(cursor, Q3))
+                                 people.team_parents(cursor), populations=others | read)
     for row in settled.ledger.drop_duplicates(["rule", "status", "reason"]).index:
         steps = explanation.steps(settled, row)
         known = {step.name: step.value for step in steps}

@@ -244,7 +244,8 @@ def test_a_quarter_computed_twice_is_the_same_byte_by_byte_and_row_order_changes
         return settled.ledger.drop(columns="line").to_csv().encode() + settled.scores.drop(columns="_row").to_csv().encode()
     store = stored(**COMPANY)
     first = told(store)
-    quarter._measured.cache_clear(), quarter._inputs.cache_clear(), quarter._stored.cache_clear()
+    for kept in (quarter._measured, quarter._inputs, quarter._stored, quarter._about, quarter._placed):
+        kept.cache_clear()
     assert told(store) == first
     store.close()
     (tmp_path / "cases.duckdb").unlink()
@@ -295,8 +296,21 @@ def test_a_parent_team_keeps_its_sub_teams_after_the_teams_alone_were_measured(s
 def test_the_longest_streak_asked_for_decides_how_far_back_grades_are_read(store):
     plan = plans.copied(plans.default())
     plan["rules"]["short"] = plan["rules"]["growth_fund"] | {"quarters": 1}
-    grades = [quarter._populations(store, Q3, p, False)["grades"]["back"].max() for p in (plan, plans.default())]
+    grades = [quarter._populations(store, store.version(), Q3, p)[0]["grades"]["back"].max() for p in (plan, plans.default())]
     assert grades == [2, 2]
+
+
+def test_what_is_kept_between_two_runs_follows_every_number_of_its_rule(store):
+    plan = plans.copied(plans.default())
+    first = quarter.settle(store, Q3, plan)
+    first.results["milestone"]["amount"] = 0.0
+    pd.testing.assert_frame_equal(quarter.settle(store, Q3, plan).ledger, first.ledger)
+    plan["rules"]["rocket"]["tiers"][0][1] *= 2
+    raised = quarter.settle(store, Q3, plan)
+    assert raised.totals["payable_by_rule"]["rocket"] > first.totals["payable_by_rule"]["rocket"]
+    for rule in ("rocket", "milestone", "benefit", "points"):
+        quarter._about.cache_clear()
+        pd.testing.assert_frame_equal(raised.results[rule], quarter.settle(store, Q3, plan).results[rule])
 
 
 def test_a_rule_that_is_off_pays_nothing(store):

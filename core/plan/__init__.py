@@ -1,7 +1,7 @@
 """The plan: one checked document of roles, scorecards, curves, seasons, phases and rules; every number has an address."""
 
 import copy
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from core.plan import check, document
@@ -31,6 +31,11 @@ def default() -> dict:
 def load(text: str) -> dict:
     """A TOML document as a checked plan, filled from the product's own where it lacks something (see `opened`);
     PlanError names everything that is wrong."""
+    return copied(_loaded(text))
+
+
+@lru_cache(maxsize=16)
+def _loaded(text: str) -> dict:
     return checked(opened(text))
 
 

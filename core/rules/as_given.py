@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from core.columns import added
 from core.rules.money import cents
 
 
@@ -11,5 +12,6 @@ def as_given(population: dict, parameters: dict) -> pd.DataFrame:
     population: `adjustments` (adjustment_id, employee_id, given, note)."""
     rows = population["adjustments"]
     amount = cents(rows["given"])
-    return rows.assign(amount=amount, potential=amount, status="payable", reason="", unit="CNY", beneficiary_type="employee",
-                       beneficiary_id=rows["employee_id"], item=rows["adjustment_id"])
+    return added(rows, {"amount": amount, "potential": amount, "status": "payable", "reason": "", "unit": "CNY",
+                        "beneficiary_type": "employee", "beneficiary_id": rows["employee_id"].array,
+                        "item": rows["adjustment_id"].array})

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from core.columns import added, chosen
 from core.rules.money import cents
 
 
@@ -12,20 +13,21 @@ def menu(population: dict, parameters: dict) -> pd.DataFrame:
 
     population: `choices` (employee_id, place: 0, 1 …, benefit, choice_amount, grade_before, grade_open).
     parameters: budgets (yuan by grade)."""
-    choices = population["choices"].sort_values(["employee_id", "place"], kind="stable").reset_index(drop=True)
-    budget = choices["grade_before"].map(parameters["budgets"]).fillna(0.0).astype(float)
-    left, fits, rest = budget.copy(), pd.Series(False, choices.index), budget.copy()
-    for place in range(int(choices["place"].max()) + 1 if len(choices) else 0):
-        now = choices["place"] == place
-        rest = rest.where(~now, left)
-        taken = now & (choices["choice_amount"].round(6) <= left.round(6))
-        fits |= taken
-        spent = choices["choice_amount"].where(taken, 0.0).groupby(choices["employee_id"]).transform("sum")
-        left = left - spent
-    amount = cents(choices["choice_amount"])
-    status = np.select([choices["grade_open"], fits], ["pending", "payable"], "not_met")
-    return choices.assign(budget=budget, left=rest, status=status, amount=np.where(status == "payable", amount, 0.0),
-                          potential=amount, reason=np.select([choices["grade_open"], fits], ["grade_open", ""], "beyond_budget"),
-                          figure=choices["choice_amount"], sign="≤", needed=rest, figure_unit="yuan", unit="CNY",
-                          beneficiary_type="employee", beneficiary_id=choices["employee_id"],
-                          item=(choices["place"] + 1).astype(str) + " · " + choices["benefit"])
+    choices = population["choices"].sort_values(["employee_id", "place"], kind="stable", ignore_index=True)
+    budget = choices["grade_before"].map(parameters["budgets"]).to_numpy(float)
+    budget = np.where(np.isnan(budget), 0.0, budget)
+    price, place, open_ = choices["choice_amount"].to_numpy(float), choices["place"].to_numpy(), choices["grade_open"]
+    person, names = pd.factorize(choices["employee_id"])
+    spent, fits, rest = np.zeros(len(names)), np.zeros(len(choices), bool), budget.copy()
+    for now in (place == turn for turn in range(place.max(initial=-1) + 1)):
+        rest[now] = (budget - spent[person])[now]
+        fits |= now & (price.round(6) <= rest.round(6))
+        spent += np.bincount(person, np.where(now & fits, price, 0.0), len(names))
+    cases, amount = [open_.to_numpy(bool), fits], cents(price)
+    status = chosen(cases, ["pending", "payable"], "not_met")
+    return added(choices, {
+        "budget": budget, "left": rest, "status": status, "amount": np.where(fits & ~cases[0], amount, 0.0),
+        "potential": amount, "reason": chosen(cases, ["grade_open", ""], "beyond_budget"), "figure": price, "sign": "≤",
+        "needed": rest, "figure_unit": "yuan", "unit": "CNY", "beneficiary_type": "employee",
+        "beneficiary_id": choices["employee_id"].array,
+        "item": ((choices["place"] + 1).astype(str) + " · " + choices["benefit"]).array})

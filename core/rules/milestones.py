@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from core.columns import added
 from core.rules.pools import gate, shared
 
 FORMULA = "bonus_pool * share"
@@ -16,14 +17,14 @@ def milestones(population: dict, parameters: dict) -> pd.DataFrame:
     population: `milestones` (project_id, milestone, bonus_pool, share, target, actual, better), `project_members`
     (project_id, employee_id, member_share)."""
     due = population["milestones"]
-    actual, target = due["actual"].round(9), due["target"].round(9)
-    lower = due["better"].eq("lower")
-    rate = due["milestone"].eq("after_sales") & (target > 0) & (target < 1) & (actual.between(0, 1) | actual.isna())
-    status, reason = gate(np.where(lower, actual < target, actual >= target) & actual.notna(), actual.isna(),
-                          "milestone_missed", "no_actual")
-    pools = due.assign(pool=due["bonus_pool"] * due["share"], status=status, reason=reason, figure=due["actual"],
-                       sign=np.where(lower, "<", "≥"), needed=due["target"], unit="CNY",
-                       figure_unit=np.where(rate, "percent", "plain"),
-                       beneficiary_type="project", beneficiary_id=due["project_id"],
-                       item=due["project_id"] + " · " + due["milestone"])
+    actual, target = (due[name].to_numpy(float).round(9) for name in ("actual", "target"))
+    lower, absent = due["better"].to_numpy(object) == "lower", np.isnan(actual)
+    rate = ((due["milestone"].to_numpy(object) == "after_sales") & (target > 0) & (target < 1)
+            & ((actual >= 0) & (actual <= 1) | absent))
+    status, reason = gate(np.where(lower, actual < target, actual >= target), absent, "milestone_missed", "no_actual")
+    pools = added(due, {"pool": (due["bonus_pool"] * due["share"]).array, "status": status, "reason": reason,
+                        "figure": due["actual"].array, "sign": np.where(lower, "<", "≥"), "needed": due["target"].array,
+                        "unit": "CNY", "figure_unit": np.where(rate, "percent", "plain"), "beneficiary_type": "project",
+                        "beneficiary_id": due["project_id"].array,
+                        "item": (due["project_id"] + " · " + due["milestone"]).array})
     return shared(pools, population["project_members"], "project_id", "member_share")

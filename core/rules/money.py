@@ -1,7 +1,6 @@
 """Yuan and cents: rounding once, splitting to the cent, tiers."""
 
 import numpy as np
-import pandas as pd
 
 
 def cents(amount):
@@ -12,21 +11,21 @@ def cents(amount):
     return rounded + 0.0
 
 
-def split(shares: pd.DataFrame, group: list[str], pool: str, weight: str, identity: str) -> pd.DataFrame:
-    """The shares with `weight`, `whole` (Σ weight of the group), `part` (weight ÷ whole), `cut` (its yuan cut to cents)
-    and `cent` (0.01 where one of the cents left went to it): cut + cent adds up to the group's pool exactly; the cents
-    left go to the largest remainders, ties by id. A pool is in cents and not below 0; a weight of 0 gets nothing."""
-    shares = shares[shares[weight] > 0].copy()
-    groups = shares.groupby(group, sort=False)
-    shares["weight"], shares["whole"] = shares[weight], groups[weight].transform("sum")
-    shares["part"] = shares[weight] / shares["whole"]
-    exact = np.round(shares[pool] * shares[weight] / shares["whole"] * 100, 6)
-    whole = np.floor(exact)
-    left = np.round(shares[pool] * 100 - whole.groupby([shares[g] for g in group]).transform("sum"))
-    order = pd.DataFrame({**{g: shares[g] for g in group}, "rest": -np.round(exact - whole, 6), "id": shares[identity]})
-    place = order.sort_values([*group, "rest", "id"], kind="stable").groupby(group, sort=False).cumcount()
-    shares["cut"], shares["cent"] = whole / 100, np.where(place.reindex(shares.index) < left, 0.01, 0.0)
-    return shares
+def split(pool, group, weight, place) -> dict[str, np.ndarray]:
+    """Shares of pools: their `weight` above 0, `whole` (Σ weight of the group), `part` (weight ÷ whole), `cut` (the share's
+    yuan cut to cents) and `cent` (0.01 where one of the cents left went to it): cut + cent adds up to the group's pool
+    exactly; the cents left go to the largest remainders, ties by place. Arrays of one length: the pool of each share's
+    group in cents and not below 0, the group's number."""
+    whole = np.bincount(group, weight).round(12)[group]
+    exact = np.round(pool * weight / whole * 100, 6)
+    full = np.floor(exact)
+    left = np.round(pool * 100 - np.bincount(group, full)[group])
+    order = np.lexsort((place, -np.round(exact - full, 6), group))
+    size = np.bincount(group)
+    turn = np.empty(len(order), int)
+    turn[order] = np.arange(len(order)) - (np.cumsum(size) - size)[group[order]]
+    return {"weight": weight, "whole": whole, "part": weight / whole, "cut": full / 100,
+            "cent": np.where(turn < left, 0.01, 0.0)}
 
 
 def tiered(amount, tiers: list, semantics: str):

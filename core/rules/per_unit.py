@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from core.columns import added
 from core.metrics import METRICS
 from core.rules.money import cents
 from core.rules.pools import shared
@@ -14,14 +15,16 @@ def per_unit(population: dict, parameters: dict) -> pd.DataFrame:
 
     population: `own` (metric, team_id, value), `values` (metric, subject_type, subject_id, value), `person_days`.
     parameters: metric (additive), yuan. Who has no unit has no row."""
-    if "team" not in METRICS[parameters["metric"]].grain:
+    metric, yuan = parameters["metric"], float(parameters["yuan"])
+    paid = {"yuan": yuan, "status": "payable", "reason": "", "unit": "CNY"}
+    if "team" not in METRICS[metric].grain:
         values = population["values"]
-        mine = values[values["metric"].eq(parameters["metric"]) & values["subject_type"].eq("employee") & (values["value"] > 0)]
-        amount = cents(mine["value"] * parameters["yuan"])
-        return mine.assign(yuan=float(parameters["yuan"]), amount=amount, potential=amount, status="payable", reason="",
-                           unit="CNY", beneficiary_type="employee", beneficiary_id=mine["subject_id"], item=parameters["metric"])
+        mine = values[values["metric"].eq(metric) & values["subject_type"].eq("employee") & (values["value"] > 0)]
+        amount = cents(mine["value"] * yuan)
+        return added(mine, paid | {"amount": amount, "potential": amount, "beneficiary_type": "employee",
+                                   "beneficiary_id": mine["subject_id"].array, "item": metric})
     teams = population["own"]
-    teams = teams[teams["metric"].eq(parameters["metric"]) & (teams["value"] > 0)]
-    pools = teams.assign(yuan=float(parameters["yuan"]), pool=teams["value"] * parameters["yuan"], status="payable", reason="",
-                         unit="CNY", beneficiary_type="team", beneficiary_id=teams["team_id"], item=teams["team_id"])
+    teams = teams[teams["metric"].eq(metric) & (teams["value"] > 0)]
+    pools = added(teams, paid | {"pool": (teams["value"] * yuan).array, "beneficiary_type": "team",
+                                 "beneficiary_id": teams["team_id"].array, "item": teams["team_id"].array})
     return shared(pools, population["person_days"], "team_id", "person_days")

@@ -3,33 +3,47 @@
 import numpy as np
 import pandas as pd
 
+from core.columns import added, chosen
 from core.rules.money import cents, split
+
+PLACES = {"_file": "_member_file", "_sheet": "_member_sheet", "_row": "_member_row"}
 
 
 def shared(pools: pd.DataFrame, members: pd.DataFrame, key: str, weight: str) -> pd.DataFrame:
     """Each payable pool as one row per member (amount cut + cent, by `weight`), each other pool as one row of its own
     beneficiary. pools: `key`, pool (yuan), status, beneficiary_type, beneficiary_id, item. A payable pool without
     members is held: nobody is paid in silence, nobody forgotten. The members' rows add up to their pool."""
-    pools = pools.reset_index(drop=True).assign(pool=lambda p: cents(p["pool"]), row=lambda p: p.index)
-    members = members[members[weight] > 0].reset_index(drop=True).rename(
-        columns={"_file": "_member_file", "_sheet": "_member_sheet", "_row": "_member_row"})
-    lonely = pools["status"].eq("payable") & ~pools[key].isin(members[key].unique())
-    pools["status"] = pools["status"].where(~lonely, "held")
-    pools["reason"] = pools["reason"].where(~lonely, "no_members")
-    paid = pools["status"].eq("payable")
-    pairs = pools.loc[paid, [key, "row", "pool"]].merge(
-        members[[key, "employee_id", weight]].assign(member=members.index), on=key)
-    cuts = split(pairs, ["row"], "pool", weight, "employee_id").reset_index(drop=True)
-    people = pd.concat([pools.take(cuts["row"]).reset_index(drop=True),
-                        members.drop(columns=key).take(cuts["member"]).reset_index(drop=True),
-                        cuts[["weight", "whole", "part", "cut", "cent"]]], axis=1)
-    amount = cents(cuts["cut"] + cuts["cent"])
-    people = people.assign(beneficiary_type="employee", beneficiary_id=people["employee_id"], amount=amount, potential=amount)
-    alone = pools[~paid].assign(amount=0.0, potential=lambda rows: rows["pool"])
-    return pd.concat([people, alone], ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
+    payable = pools["status"].to_numpy(object) == "payable"
+    members = members[members[key].isin(pools[key][payable]).to_numpy(bool) & (members[weight].to_numpy(float) > 0)]
+    team, teams = pd.factorize(members[key])
+    of = pd.Index(teams).get_indexer(pools[key])
+    lonely, paid = payable & (of < 0), payable & (of >= 0)
+    pools = added(pools, {"pool": cents(pools["pool"]), "row": np.arange(len(pools)),
+                          "status": pools["status"].where(~lonely, "held").array,
+                          "reason": pools["reason"].where(~lonely, "no_members").array})
+    # One line per member of a payable pool, in the members' order; one line without a member for each other pool.
+    lines = pd.DataFrame({"row": pools["row"], "team": np.where(paid, of, -1)}).merge(
+        pd.DataFrame({"team": team, "member": np.arange(len(team))}), on="team", how="left")
+    row, member = lines["row"].to_numpy(), lines["member"].fillna(-1).to_numpy(int)
+    return _told(pools, members.drop(columns=key).rename(columns=PLACES), row, member, weight)
 
 
-def gate(met: pd.Series, pending: pd.Series, missed: str, waiting: str) -> tuple[pd.Series, pd.Series]:
+def _told(pools: pd.DataFrame, members: pd.DataFrame, row: np.ndarray, member: np.ndarray, weight: str) -> pd.DataFrame:
+    inside = member >= 0
+    rank = np.argsort(np.argsort(members["employee_id"].to_numpy(object), kind="stable"))
+    pool = pools["pool"].to_numpy()[row]
+    cuts = split(pool[inside], row[inside], members[weight].to_numpy(float)[member[inside]], rank[member[inside]])
+    spread = {name: np.full(len(row), np.nan) for name in cuts}
+    for name, cut in cuts.items():
+        spread[name][inside] = cut
+    people = members.reset_index(drop=True).reindex(member) if not inside.all() else members.take(member)
+    told = pd.concat([pools.take(row).reset_index(drop=True), people.reset_index(drop=True)], axis=1)
+    mine = cents(spread["cut"] + spread["cent"])
+    return added(told, {**spread, "amount": np.where(inside, mine, 0.0), "potential": np.where(inside, mine, pool),
+                        "beneficiary_type": told["beneficiary_type"].where(~inside, "employee").array,
+                        "beneficiary_id": told["beneficiary_id"].where(~inside, told["employee_id"]).array})
+
+
+def gate(met, pending, missed: str, waiting: str) -> tuple:
     """(status, reason) of a condition: pending where its figure is not there yet, payable where it is met."""
-    status = pd.Series(np.select([pending, met], ["pending", "payable"], "not_met"), index=met.index, dtype=object)
-    return status, pd.Series(np.select([pending, met], [waiting, ""], missed), index=met.index, dtype=object)
+    return (chosen([pending, met], ["pending", "payable"], "not_met"), chosen([pending, met], [waiting, ""], missed))

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from core.columns import added, chosen, dated
 from core.rules.money import cents
 
 
@@ -13,11 +14,13 @@ def redemption(population: dict, parameters: dict) -> pd.DataFrame:
     population: `redemptions` (employee_id, date, kind, points, balance before it, accepted). parameters: yuan_per_point,
     points_per_day."""
     asked = population["redemptions"]
-    money = asked["kind"].eq("redeem_bonus")
-    worth = cents(np.where(money, asked["points"] * parameters["yuan_per_point"], asked["points"] / parameters["points_per_day"]))
-    return asked.assign(
-        yuan_per_point=parameters["yuan_per_point"], points_per_day=parameters["points_per_day"], potential=worth,
-        amount=np.where(asked["accepted"], worth, 0.0), unit=np.where(money, "CNY", "days"),
-        status=np.where(asked["accepted"], "payable", "not_met"), reason=np.where(asked["accepted"], "", "beyond_balance"),
-        figure=asked["points"], sign="≤", needed=asked["balance"], figure_unit="points", beneficiary_type="employee",
-        beneficiary_id=asked["employee_id"], item=pd.to_datetime(asked["date"]).dt.strftime("%Y-%m-%d") + " · " + asked["kind"])
+    money, accepted = asked["kind"].to_numpy(object) == "redeem_bonus", asked["accepted"].to_numpy(bool)
+    points = asked["points"].to_numpy(float)
+    worth = cents(np.where(money, points * parameters["yuan_per_point"], points / parameters["points_per_day"]))
+    return added(asked, {
+        "yuan_per_point": parameters["yuan_per_point"], "points_per_day": parameters["points_per_day"], "potential": worth,
+        "amount": np.where(accepted, worth, 0.0), "unit": chosen([money], ["CNY"], "days"),
+        "status": chosen([accepted], ["payable"], "not_met"), "reason": chosen([accepted], [""], "beyond_balance"),
+        "figure": points, "sign": "≤", "needed": asked["balance"].array, "figure_unit": "points",
+        "beneficiary_type": "employee", "beneficiary_id": asked["employee_id"].array,
+        "item": (pd.Series(dated(asked["date"]), asked.index) + " · " + asked["kind"]).array})

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from core.columns import added, chosen, dated
 from core.rules.money import cents
 
 FORMULA = "base * eligible_days / quarter_days * score / 100 * phase_factor * budget_factor"
@@ -15,20 +16,20 @@ def scorecard_pay(population: dict, parameters: dict) -> pd.DataFrame:
     base_bonus (yuan a quarter), quarter_days, phase_factor, budget_factor. A score that waits for data makes the row
     pending with the provisional amount; one that cannot be computed, held with none."""
     scores = population["scores"]
-    base = scores["bonus_target"].astype(float)
-    base = base.where(base.notna(), parameters["base_bonus"] * scores["position_value"].astype(float))
-    status = scores["state"].map({"final": "payable", "provisional": "pending", "held": "held"})
-    status = status.where(~scores["on_rocket_only"], "not_met").astype(object)
-    counted = scores["score"].astype(float).where(scores["state"] == "final", scores["provisional"])
-    potential = (base * scores["days"] / parameters["quarter_days"] * counted / 100 * parameters["phase_factor"]
-                 * parameters["budget_factor"])
-    potential = potential.where(~status.isin(["held", "not_met"]))
-    reason = np.select([status.eq("not_met"), ~scores["covered"], status.eq("held"), status.eq("pending")],
-                       ["rocket_only", "no_assignment", "covered_too_little", "figures_missing"], "")
-    return scores.assign(
-        base=base, eligible_days=scores["days"], quarter_days=parameters["quarter_days"],
-        phase_factor=parameters["phase_factor"], budget_factor=parameters["budget_factor"],
-        beneficiary_type="employee", beneficiary_id=scores["employee_id"],
-        item=pd.to_datetime(scores["from_date"]).dt.strftime("%Y-%m-%d"), unit="CNY", status=status, reason=reason,
-        unrounded=potential.where(status.eq("payable"), 0.0), potential=cents(potential),
-        amount=np.where(status.eq("payable"), cents(potential), 0.0))
+    state, rocket = scores["state"].to_numpy(object), scores["on_rocket_only"].to_numpy(bool)
+    final, held = (state == "final") & ~rocket, (state == "held") & ~rocket
+    given, value = (scores[name].to_numpy(float) for name in ("bonus_target", "position_value"))
+    base = np.where(np.isnan(given), parameters["base_bonus"] * value, given)
+    counted = np.where(state == "final", scores["score"].to_numpy(float), scores["provisional"].to_numpy(float))
+    factors = {name: float(parameters[name]) for name in ("phase_factor", "budget_factor")}
+    days, quarter_days = scores["days"].to_numpy(), parameters["quarter_days"]
+    exact = base * days / quarter_days * counted / 100 * factors["phase_factor"] * factors["budget_factor"]
+    potential = cents(np.where(rocket | held, np.nan, exact))
+    return added(scores, {
+        "base": base, "eligible_days": days, "quarter_days": quarter_days, **factors,
+        "beneficiary_type": "employee", "beneficiary_id": scores["employee_id"].array,
+        "item": dated(scores["from_date"]), "unit": "CNY",
+        "status": chosen([rocket, held, final], ["not_met", "held", "payable"], "pending"),
+        "reason": chosen([rocket, ~scores["covered"].to_numpy(bool), held, final],
+                         ["rocket_only", "no_assignment", "covered_too_little", ""], "figures_missing"),
+        "unrounded": np.where(final, exact, 0.0), "potential": potential, "amount": np.where(final, potential, 0.0)})
