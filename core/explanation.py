@@ -104,7 +104,7 @@ def _source(said: dict, settled, rule: str, paid: pd.Series, provenance) -> str:
     places = {"plan": f"{version} rules.{rule}.{said.get('plan', said['name'])}", "quarter": settled.quarter,
               "phase": f"{version} phases.{settled.phase}.commission_factor", "budget": f"{version} company.budget",
               "bonus": "member_months.innovation_support", "remainder": "largest remainder", "members": "Σ of the members",
-              "history": "all rows before"}
+              "history": "all rows before", "last": f"scores of {periods.quarter(settled.quarter).previous().label}"}
     if said["from"] == "grade":
         return _source_of_grade(said, settled, paid)
     if said["from"] in ("company", "year_before"):

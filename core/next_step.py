@@ -107,7 +107,7 @@ def _targets(trial: Trial, known: pd.DataFrame) -> list[tuple]:
 def _grades(trial: Trial, known: pd.DataFrame) -> list[tuple]:
     """By halving the way between the figure as it is and the best that counts: scores never fall as a figure improves."""
     bars = trial.plan["grades"]
-    if trial.grade is None or bars[trial.grade] == max(bars.values()):
+    if pd.isna(trial.grade) or bars[trial.grade] == max(bars.values()):
         return []
     lines = known.to_dict("records")
     ends = [_best(trial.plan, line) for line in lines]

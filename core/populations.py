@@ -20,13 +20,15 @@ order by m.due_date, m.project_id, m.milestone"""
 
 MEMBERS = "select project_id, employee_id, share as member_share, duty, _file, _sheet, _row from project_members order by all"
 
-# A squad's figures of a SKU are those of its reports; a month of the quarter without a target leaves none for the quarter.
+# A squad's figures of a SKU are those of its reports; a reported month that lacks one leaves none for the quarter (the rank
+# is the last month's that reports one): a sum of the others would pay what the whole quarter may not have earned.
 SKUS = """
 select team_id, sku_id, any_value(s.name) as sku, sum(gmv) as gmv,
        case when count(gmv_target) = count(*) then sum(gmv_target) end as gmv_target,
-       sum(buyers) filter (where repeat_buyers is not null) as buyers,
-       sum(repeat_buyers) filter (where buyers is not null) as repeat_buyers,
-       arg_max(category_rank, month) filter (where category_rank is not null) as category_rank, sum(profit) as profit,
+       case when count(buyers) = count(*) then sum(buyers) end as buyers,
+       case when count(repeat_buyers) = count(*) then sum(repeat_buyers) end as repeat_buyers,
+       arg_max(category_rank, month) filter (where category_rank is not null) as category_rank,
+       case when count(profit) = count(*) then sum(profit) end as profit, count(distinct month) as months,
        'sku_months' as _dataset, arg_min(s._file, s._row) as _file, arg_min(s._sheet, s._row) as _sheet, min(s._row) as _row,
        max(s._row) as _last_row, count(*) as _rows
 from sku_months as s join teams using (team_id)

@@ -45,7 +45,8 @@ def how(step: Step, steps: list[Step], lang: str) -> str:
     tree = ast.parse(re.sub(r"(?<![<>=])=(?!=)", "==", step.formula), mode="eval").body
     words = _spelled(tree, lambda name: label(known[name], lang), lang)
     numbers = _spelled(tree, lambda name: value(known[name], lang), "")
-    return words if numbers == value(step, lang) else f"{words} = {numbers}"
+    words = words if numbers in (words, value(step, lang)) else f"{words} = {numbers}"
+    return words if step.source == step.formula else _say("source.read", lang, formula=words, source=source(step.source, lang))
 
 
 def source(said: str, lang: str) -> str:
@@ -54,6 +55,7 @@ def source(said: str, lang: str) -> str:
         return _say(f"source.{SOURCES[said]}", lang)
     if said.startswith("plan v"):
         version, _, rest = said.removeprefix("plan ").partition(" ")
+        rest = rest.replace("position_value", word("employees", "position_value", lang))
         return _say("source.plan", lang, version=version, address=rest)
     if said.startswith("scores of "):
         return _say("source.scores", lang, quarter=said.removeprefix("scores of "))
@@ -83,6 +85,11 @@ def item(settled, row: int, teams: dict, lang: str) -> str:
     if kind == "as_given":
         return str(paid["note"])
     return str(paid["benefit"]) if kind == "menu" else team if kind in ("surplus_share", "per_unit") else str(entry["item"])
+
+
+def word(dataset: str, column: str, lang: str) -> str:
+    """A column's name as people see it."""
+    return DATASETS[dataset].column(column).zh if lang == "zh" else column
 
 
 def choice(dataset: str, column: str, code, lang: str) -> str:

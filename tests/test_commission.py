@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import changes as changing
-from core import periods, rules, scores, settlement
+from core import explanation, periods, rules, scores, settlement, wording
 from core import plan as plans
 from core.metrics import METRICS
+from tests.test_settlement import computed
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "commission.toml").read_text("utf-8"))["case"]
 
@@ -63,6 +64,23 @@ def test_a_quarter_is_worth_what_the_case_says(name):
             assert pd.isna(row[column]), column
         else:
             assert row[column] == (wanted if isinstance(wanted, str) else pytest.approx(wanted, abs=5e-10)), column
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_case_tells_its_steps_and_they_compute_to_its_amount(name):
+    settled = settle(CASES[name]["given"])
+    for row in range(len(settled.ledger)):
+        steps = explanation.steps(settled, row)
+        known = {step.name: step.value for step in steps}
+        for step in steps:
+            assert all(wording.how(step, steps, lang) for lang in ("zh", "en")) or not step.formula, step
+            assert not step.formula or computed(step.formula, known) == pytest.approx(step.value, abs=1e-9), step
+
+
+def test_last_quarters_score_says_which_quarter_it_is_of():
+    settled = settle(CASES["Example 2 released with the last quarter's final score"]["given"])
+    counted = {step.name: step for step in explanation.steps(settled, 0)}["counted"]
+    assert counted.value == 95 and wording.source(counted.source, "zh") == "由 2026Q2 的得分评定"
 
 
 def test_an_additive_metric_is_never_read_from_the_company_and_a_rate_is():

@@ -133,6 +133,32 @@ def test_a_transfer_is_paid_by_assignment_and_days_without_one_are_held(store):
     assert belongs.loc["E4", ["team_id", "level"]].tolist() == ["S1", "middle"]
 
 
+def test_a_team_bonus_is_scaled_with_the_commission_and_a_pool_counts_once(stored):
+    targets = COMPANY["targets"] + "\n2026Q3,team,S1,gmv,600000"
+    store, changes = stored(**COMPANY | {"targets": targets}), {"company.phase": "startup"}
+    whole = quarter.settle(store, Q3, changes=changes)
+    scaled_rules = sum(whole.totals["payable_by_rule"][rule] for rule in ("commission", "team_bonus"))
+    assert whole.results["team_bonus"]["row"].duplicated().any()
+    budget = round(whole.totals["payable_cny"] - scaled_rules / 4, 2)
+    scaled = quarter.settle(store, Q3, changes=changes | {"company.budget": budget, "company.over_budget": "scale"})
+    assert scaled.totals["factor"] == pytest.approx(0.75, abs=1e-6)
+    assert scaled.totals["payable_cny"] == pytest.approx(budget, abs=0.05)
+
+
+@pytest.mark.parametrize(("column", "stage", "reason"), [
+    ("gmv_target", 1, "no_gmv_target"), ("buyers", 2, "no_repurchase"), ("repeat_buyers", 2, "no_repurchase"),
+    ("profit", 3, "no_rank_or_profit")])
+def test_a_month_that_lacks_a_figure_leaves_its_stage_waiting_and_pays_no_part_of_it(stored, column, stage, reason):
+    first, *lines = COMPANY["sku_months"].split("\n")
+    cells = lines[1].split(",")
+    cells[first.split(",").index(column)] = ""
+    told = "\n".join([first, lines[0], ",".join(cells)])
+    rocket = quarter.settle(stored(**COMPANY | {"sku_months": told}), Q3).results["rocket"]
+    of_stage = rocket[rocket["stage"].eq(stage)]
+    assert of_stage["status"].tolist() == ["pending"] and of_stage["reason"].tolist() == [reason]
+    assert rocket.loc[rocket["stage"].ge(stage), "amount"].eq(0).all()
+
+
 def test_the_year_chooses_in_its_fourth_quarter_joint_where_equal(store):
     awards = quarter.settle(store, periods.quarter("2026Q4"), awards=True).awards
     assert awards[["month", "award", "winner"]].values.tolist() == [
@@ -146,6 +172,7 @@ def test_the_budget_scales_commission_only_and_leaves_the_rest(store):
     budget = whole.totals["payable_cny"] - commission / 2
     scaled = quarter.settle(store, Q3, changes={"company.budget": budget, "company.over_budget": "scale"})
     assert scaled.totals["factor"] == pytest.approx(0.5, abs=1e-6)
+    assert told(scaled, "commission", 0)["budget_factor"][0] == scaled.totals["factor"]
     assert scaled.totals["payable_cny"] == pytest.approx(budget, abs=0.03)
     assert rows(scaled, "rocket") == rows(whole, "rocket")
 

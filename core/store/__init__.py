@@ -130,6 +130,11 @@ class Store:
             "select employee_id, arg_max(answer, released_at) from meta.releases where quarter = ? group by all",
             [quarter]).fetchall())
 
+    def released(self, quarter: str, employee: str) -> tuple[str, str] | None:
+        """(answer, reason) of a person's latest release in a quarter; None where there is none."""
+        return self.cursor().execute("select answer, reason from meta.releases where quarter = ? and employee_id = ?"
+                                     " order by released_at desc limit 1", [quarter, employee]).fetchone()
+
     def release(self, quarter: str, employees: list[str], answer: str, reason: str) -> None:
         """Records how missing figures of these people are treated in a quarter, with the reason."""
         released = [[quarter, employee, answer, reason, datetime.now()] for employee in employees]

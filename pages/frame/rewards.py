@@ -64,10 +64,10 @@ def row(look: Session, line: Line) -> None:
 
 def _sentences(look: Session, line: Line) -> list[str]:
     """What was read, joined (`name value ← where`), and each step that was computed on a line of its own (`name = formula in
-    words = in numbers = value`), in order."""
+    words = in numbers = value`), in order; a scorecard's metrics stand in a table of their own."""
     said: list[str] = []
     for step, after in zip(line.steps, [None, *line.steps], strict=False):
-        if step.name in ("status", "amount"):
+        if step.name in ("status", "amount") or "." in step.name:
             continue
         named, value = wording.label(step, look.lang), wording.value(step, look.lang)
         how = wording.how(step, line.steps, look.lang)

@@ -40,11 +40,16 @@ def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
     st.html(rewards.PRINT)
     with st.container(key="statement"):
         st.markdown(f"#### {show.plain(title)}")
-        st.markdown(show.plain(rewards.about(look, settled, rows)))
+        st.markdown(show.plain(" · ".join([rewards.about(look, settled, rows), *_grade(look, mine)])))
+        lines = rewards.lines(look, settled, rows)
+        paid = [line for line in lines if settled.plan["rules"][line.entry["rule"]]["kind"] == "scorecard_pay"]
         for segment, assignment in mine.to_dict("index").items():
             _assignment(look, settled, segment, assignment)
-        for line in rewards.lines(look, settled, rows):
-            if settled.plan["rules"][line.entry["rule"]]["kind"] != "scorecard_pay":
+            for line in paid:
+                if line.entry["line"] == segment:
+                    rewards.row(look, line)
+        for line in lines:
+            if line not in paid:
                 rewards.row(look, line)
         rewards.awards(look, settled, {person.name})
         parts = next_step.parts_of(con, settled.quarter, person.name)
@@ -65,27 +70,32 @@ def into_view(employee: str | None) -> None:
 
 
 def _assignment(look: Session, settled: Settlement, segment: int, assignment: dict) -> None:
-    """A post's scorecard, its score and commission as formulas with their numbers, and where each figure was read."""
+    """A post's scorecard, and where each figure of it was read."""
     st.markdown(look.say("statement.assignment", role=look.role(assignment["role"]),
                          team=show.plain(look.team_name(assignment["team_id"])), days=int(assignment["eligible_days"]),
                          first=_day(look, assignment["from_date"]), last=_day(look, assignment["to_date"])))
     rows = settled.metrics[settled.metrics["segment"] == segment]
     if len(rows):
         st.table(metric_rows(look, settled, rows).set_index(look.say("column.metric")).map(show.plain))
-        st.markdown(look.say("statement.held", minimum=look.number(settled.plan["covered_minimum"], "percent"))
-                    if assignment["state"] == "held" else score_formula(look, assignment, rows))
-    st.markdown(" · ".join(filter(None, [pay_formula(look, assignment), show.plain(_clause(settled))])))
-    if assignment["reason"]:
-        row = assignment | {"figure": None, "needed": None, "sign": ""}
-        st.markdown(show.plain(explanation.reason_text(row, look.lang)))
-    st.caption(show.plain(look.say("semicolon").join(
-        look.say("statement.source", metric=look.metric(row["metric"]), rows=source(look, settled, row))
-        for row in rows.to_dict("records"))))
+        if assignment["state"] == "held":
+            st.markdown(look.say("statement.held", minimum=look.number(settled.plan["covered_minimum"], "percent")))
+        seasons = [settled.plan["seasons"][name][look.lang] for name in settled.seasons]
+        told = [look.say("statement.source", metric=look.metric(row["metric"]), rows=source(look, settled, row))
+                for row in rows.to_dict("records")]
+        told.append(look.say("statement.card", version=settled.plan["version"], card=assignment["scorecard"],
+                             seasons=look.say("comma").join(seasons) or look.say("statement.no_season")))
+        st.caption(show.plain(look.say("semicolon").join(told)))
+    if assignment["covered_weight"] < 1 and (found := look.store.released(settled.quarter, assignment["employee_id"])):
+        st.markdown(show.plain(look.say("statement.released", answer=look.say(f"release.{found[0]}"), reason=found[1])))
 
 
-def _clause(settled: Settlement) -> str:
-    """The clause of the plan under which scores are paid."""
-    return next((rule.get("clause", "") for rule in settled.plan["rules"].values() if rule["kind"] == "scorecard_pay"), "")
+def _grade(look: Session, mine: pd.DataFrame) -> list[str]:
+    """The person's grade, with the mean by days where there are several posts; nothing while a score is open."""
+    if mine.empty or text.missing(mine["grade"].iloc[0]):
+        return []
+    mean = (mine["score"] * mine["days"]).sum() / mine["days"].sum()
+    return [look.say("statement.grade" if len(mine) == 1 else "statement.grade_of_posts", grade=mine["grade"].iloc[0],
+                     score=text.full(round(mean, 9), "score", look.lang))]
 
 
 def team(look: Session, settled: Settlement, team_id: str) -> None:
@@ -173,11 +183,19 @@ def _metric_row(look: Session, settled: Settlement, row: dict) -> dict:
             look.say("column.value"): text.full(row["value"], unit, look.lang),
             look.say("column.parts"): _parts(look, row),
             look.say("column.level"): look.say(f"level.{row['level']}") if not text.missing(row["level"]) else "—",
-            look.say("column.target"): text.full(row["target"], unit, look.lang),
+            look.say("column.target"): _target(look, row, unit),
             look.say("column.attainment"): text.full(row["attainment"], "percent", look.lang),
             look.say("column.score"): text.full(row["score"], "score", look.lang),
             look.say("column.weight"): text.full(row["weight"], "percent", look.lang),
-            look.say("column.missing"): reason(look, row["missing"])}
+            look.say("column.missing"): reason(look, row)}
+
+
+def _target(look: Session, row: dict, unit: str) -> str:
+    """The target, with the floor that attainment counts from where it is not 0."""
+    target = text.full(row["target"], unit, look.lang)
+    if text.missing(row["floor"]) or not row["floor"]:
+        return target
+    return look.say("statement.floor", target=target, floor=text.full(row["floor"], unit, look.lang))
 
 
 def _parts(look: Session, row: dict) -> str:
@@ -186,10 +204,15 @@ def _parts(look: Session, row: dict) -> str:
     return f"{row['numerator']:,.10g} ÷ {row['denominator']:,.10g}"
 
 
-def reason(look: Session, code) -> str:
+def reason(look: Session, row: dict) -> str:
+    """Why a metric has no score, with the sheets that would fill it; “—” where it has one."""
+    code = row["missing"]
     if text.missing(code) or not code:
         return "—"
-    return look.say(f"reason.{code}") if text.has(f"page.reason.{code}") else look.say("reason.no_value")
+    metric = METRICS[row["metric"]]
+    joined = look.say("and" if metric.together else "or").join(map(look.dataset, metric.needs))
+    return look.say("statement.lacks", why=look.say(f"reason.{code}"),
+                    sheets=joined if code == "no_value" else look.dataset("targets"))
 
 
 def source(look: Session, settled: Settlement, row: dict) -> str:
@@ -216,34 +239,6 @@ def _place(file: str, sheet: str) -> str:
     return f"{file} · {sheet}" if sheet else file
 
 
-def score_formula(look: Session, assignment: dict, rows: pd.DataFrame) -> str:
-    """The score as its sum of score × weight, with what was renormalised and added."""
-    used = rows[rows["score"].notna()]
-    terms = " + ".join(f"{row.score:.7g} × {100 * row.weight:.6g}%" for row in used.itertuples())
-    covered = used["weight"].sum()
-    total = _first(assignment["score"], assignment["provisional"])
-    extra = assignment["bonus_points"]
-    return look.say("statement.score" if not text.missing(assignment["score"]) else "statement.provisional",
-                    terms=f"({terms}) ÷ {100 * covered:.6g}%" if covered < 0.9999 else terms or "—",
-                    extra=f" + {extra:g}" if not text.missing(extra) and extra else "",
-                    total=text.full(total, "score", look.lang), covered=look.number(covered, "percent"))
-
-
-def _first(value, otherwise):
-    return otherwise if text.missing(value) else value
-
-
-def pay_formula(look: Session, line: dict) -> str:
-    """base × days ÷ days of the quarter × score ÷ 100 × phase factor = amount."""
-    amount = line["amount"] if line["status"] == "payable" else line["potential"]
-    return look.say("statement.formula", base=text.full(line["base"], "yuan", look.lang),
-                    days=look.number(line["eligible_days"], "count"),
-                    all=look.number(line["quarter_days"], "count"),
-                    score=text.full(_first(line["score"], line["provisional"]), "score", look.lang),
-                    factor=text.full(line["phase_factor"], "ratio", look.lang),
-                    amount=text.full(amount, "yuan", look.lang), status=status(look, line["status"]))
-
-
 def workbook(look: Session, settled: Settlement, people: pd.DataFrame, told: pd.DataFrame) -> bytes:
     """The people, all their metric rows and the ledger's rows in words (`told`), as shown."""
     kept = settled.metrics[settled.metrics["employee_id"].isin(people["employee_id"])]
@@ -260,7 +255,7 @@ def _values(look: Session, settled: Settlement, row: dict) -> dict:
     return {look.say("column.metric"): look.metric(row["metric"]),
             **{look.say(f"column.{name}"): row[name] for name in ("value", "numerator", "denominator", "target", "attainment",
                                                                   "score", "weight")},
-            look.say("column.missing"): reason(look, row["missing"]),
+            look.say("column.missing"): reason(look, row),
             look.say("column.source"): source(look, settled, row)}
 
 
