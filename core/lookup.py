@@ -19,7 +19,7 @@ def place(held: tuple, cards: tuple, period: Period, people: pd.DataFrame, value
     come; the place of each line's weight among those of all cards): the same whatever the weights and curves are."""
     people = people.reset_index(drop=True)
     posts = {(role, team): post for post, (role, team, *_) in enumerate(held)}
-    post = np.array([posts[pair] for pair in zip(people["role"], people["team_id"], strict=True)], int)
+    post = np.array([posts[pair] for pair in zip(people["role"].tolist(), people["team_id"].tolist(), strict=True)], int)
     covered = people["covered"] if "covered" in people else pd.Series(True, people.index)
     card, company = np.array([h[2] for h in held], object), np.array([h[3] for h in held], bool)
     people = people.assign(scorecard=pd.Series(card[post], index=people.index, dtype=object).where(covered, None),

@@ -29,11 +29,13 @@ def belongs(con, period: Period) -> pd.DataFrame:
     return last[["employee_id", "role", "level", "team_id", "is_core"]].reset_index(drop=True)
 
 
-def team_parents(con) -> dict[str, list[str]]:
-    """Each team's ancestors, nearest first; a circle of parents ends where it would start again."""
+def team_parents(con, teams=None) -> dict[str, list[str]]:
+    """Each team's ancestors, nearest first, of all teams or of those named; a circle of parents ends where it would start
+    again."""
     parent = dict(con.execute("select team_id, parent_team from teams where parent_team is not null").fetchall())
-    known = [row[0] for row in con.execute("select distinct team_id from team_tree").fetchall()]
-    return {team: _ancestors(team, parent) for team in known}
+    if teams is None:
+        teams = [row[0] for row in con.execute("select distinct team_id from team_tree").fetchall()]
+    return {team: _ancestors(team, parent) for team in teams}
 
 
 def _ancestors(team: str, parent: dict[str, str]) -> list[str]:

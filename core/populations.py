@@ -130,7 +130,7 @@ def _redemptions(history: pd.DataFrame, period: Period) -> pd.DataFrame:
     redemptions, smallest first; one beyond the balance takes nothing."""
     balances: dict[str, float] = {}
     before, accepted = [], []
-    for person, kind, points in zip(history["employee_id"], history["kind"], history["points"], strict=True):
+    for person, kind, points in zip(*(history[name].tolist() for name in ("employee_id", "kind", "points")), strict=True):
         balance = balances.get(person, 0.0)
         takes = kind != "earned"
         fits = not takes or round(points, 9) <= round(balance, 9)
@@ -143,17 +143,17 @@ def _redemptions(history: pd.DataFrame, period: Period) -> pd.DataFrame:
 
 
 def own_teams(con, values: pd.DataFrame, additive: frozenset, measure_alone) -> pd.DataFrame:
-    """metric, team_id, value of each team itself, its sub-teams left out; `measure_alone` is asked only where a team has
-    sub-teams."""
+    """metric, team_id, value of each team itself, its sub-teams left out; `measure_alone` measures the teams that have
+    some, where one of them sells itself."""
     teams = values[values["subject_type"].eq("team") & values["metric"].isin(additive)]
     parents = {row[0] for row in con.execute("select distinct ancestor from team_tree where ancestor <> team_id").fetchall()}
     selling = {row[0] for row in con.execute("select team_id from orders union select team_id from team_months"
                                              " union select team_id from ownership").fetchall()}
+    leaves = _by_team(teams[~teams["subject_id"].isin(parents)])
     if not teams["subject_id"].isin(parents & selling).any():
-        return _by_team(teams[~teams["subject_id"].isin(parents)])
-    alone = measure_alone()
-    alone = alone[alone["subject_type"].eq("team") & alone["metric"].isin(additive) & alone["subject_id"].isin(parents)]
-    return pd.concat([_by_team(teams[~teams["subject_id"].isin(parents)]), _by_team(alone)], ignore_index=True)
+        return leaves
+    alone = measure_alone(frozenset(parents))
+    return pd.concat([leaves, _by_team(alone[alone["metric"].isin(additive)])], ignore_index=True)
 
 
 def _by_team(values: pd.DataFrame) -> pd.DataFrame:

@@ -57,12 +57,13 @@ def _measured(store: Store, version: int, period: Period, definitions: tuple, on
     return _measure(store, version, period, definitions, only)
 
 
-def _measure(store: Store, version: int, period: Period, definitions: tuple, only, alone: bool = False) -> pd.DataFrame:
-    if version < 0:
-        return metrics.measure(store.cursor(), period, _thawed(definitions), only, alone)
+def _measure(store: Store, version: int, period: Period, definitions: tuple, only,
+             teams: frozenset | None = None) -> pd.DataFrame:
+    if version < 0 or teams:
+        return metrics.measure(store.cursor(), period, _thawed(definitions), only, teams)
     con, one_at_a_time = _reading(store, version)
     with one_at_a_time:
-        return metrics.measure(con, period, _thawed(definitions), only, alone, ready=True)
+        return metrics.measure(con, period, _thawed(definitions), only, teams, ready=True)
 
 
 @lru_cache(maxsize=2)
@@ -190,12 +191,12 @@ def _stored(store: Store, version: int, period: Period) -> dict:
 @lru_cache(maxsize=16)
 def _own(store: Store, version: int, period: Period, definitions: tuple, additive: frozenset) -> pd.DataFrame:
     return populations.own_teams(store.cursor(), measured(store, period, _thawed(definitions)), additive,
-                                 lambda: _measure(store, version, period, definitions, additive, alone=True))
+                                 lambda teams: _measure(store, version, period, definitions, additive, teams))
 
 
 @lru_cache(maxsize=16)
 def _year_before(store: Store, version: int, period: Period, definitions: tuple) -> pd.DataFrame:
-    return _measure(store, version, period.year_before(), definitions, frozenset({"ltv", "repurchase_rate"}))
+    return _measure(store, version, period.year_before(), definitions, frozenset({"ltv", "repurchase_rate"}), frozenset())
 
 
 @lru_cache(maxsize=16)

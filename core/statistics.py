@@ -2,30 +2,30 @@
 
 from math import atanh, sqrt, tanh
 
+import numpy as np
 import pandas as pd
 
 Z = 1.959964
 
 
-def wilson(successes: float, n: float) -> tuple[float, float]:
-    """Wilson's 95 % interval of a proportion, as fractions; (None, None) without observations or outside 0…n."""
-    if not n or n <= 0 or not 0 <= successes <= n:
-        return None, None
+def wilson(successes, n) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's 95 % interval of a proportion, as fractions; NaN without observations or outside 0…n. Numbers or arrays."""
+    successes, n = np.asarray(successes, float), np.asarray(n, float)
+    n = np.where((n > 0) & (successes >= 0) & (successes <= n), n, np.nan)
     share, spread = successes / n, Z * Z / n
     centre = (share + spread / 2) / (1 + spread)
-    half = Z / (1 + spread) * sqrt(share * (1 - share) / n + spread / (4 * n))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    half = Z / (1 + spread) * np.sqrt(share * (1 - share) / n + spread / (4 * n))
+    return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
 
 
-def adjusted_wald_nps(net: float, n: float, extremes: float) -> tuple[float, float]:
-    """Adjusted Wald 95 % interval of NPS in points: 3 answers more, ¾ of them promoters and ¾ detractors.
-    `net` = promoters − detractors, `extremes` = promoters + detractors."""
-    if not n:
-        return None, None
-    size = n + 3
-    centre = net / size
-    variance = (extremes + 1.5) / size - centre * centre
-    half = Z * sqrt(max(variance, 0) / size)
+def adjusted_wald_nps(net, n, extremes) -> tuple[np.ndarray, np.ndarray]:
+    """Adjusted Wald 95 % interval of NPS in points: 3 answers more, ¾ of them promoters and ¾ detractors; NaN without
+    answers. `net` = promoters − detractors, `extremes` = promoters + detractors. Numbers or arrays."""
+    n = np.asarray(n, float)
+    size = np.where(n != 0, n, np.nan) + 3
+    centre = np.asarray(net, float) / size
+    variance = (np.asarray(extremes, float) + 1.5) / size - centre * centre
+    half = Z * np.sqrt(np.maximum(variance, 0) / size)
     return 100 * (centre - half), 100 * (centre + half)
 
 

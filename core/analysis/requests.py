@@ -68,10 +68,8 @@ def _ratio(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
 
 def _share(frame: pd.DataFrame, part: str, whole: str) -> pd.DataFrame:
     """With {part}_share of the whole and its Wilson interval; NaN without observations."""
-    bounds = [statistics.wilson(*row) for row in zip(frame[part], frame[whole], strict=True)]
-    return frame.assign(**{f"{part}_share": _ratio(frame[part], frame[whole]),
-                           f"{part}_low": pd.Series([b[0] for b in bounds], frame.index, float),
-                           f"{part}_high": pd.Series([b[1] for b in bounds], frame.index, float)})
+    low, high = statistics.wilson(frame[part], frame[whole])
+    return frame.assign(**{f"{part}_share": _ratio(frame[part], frame[whole]), f"{part}_low": low, f"{part}_high": high})
 
 
 def flow(con, period: Period, sla_hours: dict, team: str | None = None) -> pd.DataFrame:

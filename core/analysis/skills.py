@@ -70,9 +70,8 @@ def people(told: pd.DataFrame) -> pd.DataFrame:
                                  met=("reached", "sum")).reset_index()
     sums["growth"] = (sums["change"] / sums["before"].where(sums["before"] > 0)).astype(float)
     for name, part, whole in (("certification", "certified", "assessed"), ("coverage", "met", "asked")):
-        bounds = [statistics.wilson(*row) for row in zip(sums[part], sums[whole], strict=True)]
         sums[name] = (sums[part] / sums[whole].where(sums[whole] > 0)).astype(float)
-        sums[f"{name}_low"], sums[f"{name}_high"] = (pd.Series([b[i] for b in bounds], sums.index, float) for i in (0, 1))
+        sums[f"{name}_low"], sums[f"{name}_high"] = statistics.wilson(sums[part], sums[whole])
     return sums
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from core import statistics
@@ -49,19 +50,20 @@ def _load() -> dict[str, Metric]:
 METRICS = _load()
 
 
-def measure(con, period: Period, definitions: dict, only: set[str] | None = None, alone: bool = False,
-            ready: bool = False) -> pd.DataFrame:
+def measure(con, period: Period, definitions: dict, only: set[str] | None = None,
+            teams: frozenset | None = None, ready: bool = False) -> pd.DataFrame:
     """One row per metric and subject (company with subject_id None, team with its sub-teams, role, employee) that has
     a value in the period, with its interval; `note` marks both_sources, short_history:DAYS, no_buyers (value null), hidden
     (every number null). All metrics but those made of scores.
-    `only` names the metrics wanted (others may come along); `alone` leaves the sub-teams out of a team; `ready`: the
-    cursor holds `facts.base` of the data as they are."""
+    `only` names the metrics wanted (others may come along); of `teams` each is answered without its sub-teams, no other
+    team is, and where there are some, nobody else either; `ready`: the cursor holds `facts.base` of the data as they are."""
     if not ready:
-        facts.base(con)
+        facts.base(con, teams=teams)
     places = parameters(period, definitions)
-    facts.prepare(con, places, definitions, alone)
+    facts.prepare(con, places, definitions, teams)
     frames = [facts.simple(con, metric, places) for metric in METRICS.values() if metric.table and _wanted(only, metric.name)]
     frames += [read(con, places, definitions) for names, read in READERS if _wanted(only, *names)]
+    frames = [f[f["subject_type"].eq("team")] for f in frames if len(f)] if teams else frames
     frame = pd.concat([f.astype({"subject_id": object}) for f in frames if len(f)]
                       or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
     return _valued(frame)
@@ -72,7 +74,8 @@ READERS = [
     (("downtime_minutes",), lambda con, places, definitions: facts.downtime(con, places)),
     (("attrition_rate", "core_attrition_rate", "early_attrition_rate"),
      lambda con, places, definitions: headcount.attrition(con, places)),
-    (("aov", "repurchase_rate", "ltv"), buyers.orders_and_repurchase),
+    (("aov",), lambda con, places, definitions: buyers.order_value(con)),
+    (("repurchase_rate", "ltv"), buyers.repurchase),
     (("ltv",), lambda con, places, definitions: buyers.ltv(con, places)),
     (("loyal_buyers",), lambda con, places, definitions: buyers.loyal(con, places)),
     (("user_retention",), lambda con, places, definitions: buyers.retention(con, places)),
@@ -118,19 +121,16 @@ def _valued(frame: pd.DataFrame) -> pd.DataFrame:
     frame["value"] = (frame["numerator"] / frame["denominator"].where(divisible) * scale).astype(float)
     frame["note"] = frame["note"].astype(object).where(frame["note"].notna(), "") if "note" in frame else ""
     frame = frame[frame["value"].notna() | frame["note"].ne("")].copy()
-    rates = frame[frame["metric"].isin([name for name, metric in METRICS.items() if metric.proportion or name == "nps"])]
-    bounds = [_interval(*row) for row in zip(rates["metric"], rates["numerator"], rates["denominator"],
-                                             rates.get("extremes", pd.Series(index=rates.index)), strict=True)]
-    frame[["low", "high"]] = pd.DataFrame(bounds, rates.index, ["low", "high"], dtype=float).reindex(frame.index)
     # The database gives groups in any order: a quarter computed twice must be the same byte by byte.
-    frame = frame.sort_values(["metric", "subject_type", "subject_id"], kind="stable", ignore_index=True)
-    return frame[COLUMNS].astype({"low": float, "high": float})
-
-
-def _interval(metric: str, numerator: float, denominator: float, extremes: float) -> tuple:
-    if metric == "nps":
-        return statistics.adjusted_wald_nps(numerator, denominator, extremes)
-    return statistics.wilson(numerator, denominator)
+    order = [pd.factorize(frame[name], sort=True)[0] for name in ("subject_id", "subject_type", "metric")]
+    frame = frame.take(np.lexsort(order)).reset_index(drop=True)
+    nps, numerator, denominator = frame["metric"].eq("nps"), frame["numerator"], frame["denominator"]
+    shares = frame["metric"].isin([name for name, metric in METRICS.items() if metric.proportion])
+    extremes = frame.get("extremes", np.nan)
+    wald, wilson = statistics.adjusted_wald_nps(numerator, denominator, extremes), statistics.wilson(numerator, denominator)
+    for name, *ends in zip(("low", "high"), wald, wilson, strict=True):
+        frame[name] = np.select([nps, shares], ends, np.nan)
+    return frame[COLUMNS]
 
 
 def provenance(con, period: Period, definitions: dict) -> pd.DataFrame:

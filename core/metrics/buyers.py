@@ -9,27 +9,43 @@ SUBJECTS = """
 select 'company' as subject_type, null::varchar as subject_id, {columns} from ({source})
 union all select 'team', ancestor, {columns} from ({source}) join team_tree on team_tree.team_id = of_team"""
 
+# Numerator and denominator of a buyer in a cut, and what is counted of the buyer's lines for them.
 DEFINITIONS = {
-    "buyers_twice": ("(orders >= 2)::int", "1"),
-    "buyers_two_days": ("(days >= 2)::int", "1"),
-    "orders": ("orders - 1", "orders"),
-    "returning": ("(first_ever < cut_start)::int", "1"),
+    "buyers_twice": ("(orders >= 2)::int", "1", "count(distinct order_id) as orders"),
+    "buyers_two_days": ("(days >= 2)::int", "1", "count(distinct paid_at::date) as days"),
+    "orders": ("orders - 1", "orders", "count(distinct order_id) as orders"),
+    "returning": ("(first_ever < cut_start)::int", "1", "any_value(first_ever) as first_ever"),
 }
 
 
-def orders_and_repurchase(con, places: dict, definitions: dict) -> pd.DataFrame:
-    """aov and repurchase_rate under the definition in force. A team with both sources in the period gets the sum of its
+# The period's lines per subject; cut = the month for teams with both sources, else one cut.
+SCOPED = f"""
+select *, case when cut = '' then $start::timestamp else (cut || '-01')::timestamp end as cut_start
+from (select lines_of.*, case when mixed.ancestor is null then '' else month end as cut
+      from ({SUBJECTS.format(columns="order_id, buyer_id, paid_at, paid_amount, month",
+                             source="select *, counted_team as of_team from lines")}) as lines_of
+      left join mixed on subject_type = 'team' and ancestor = subject_id)"""
+
+# Each buyer's first paid time per subject over all history.
+FIRST_ORDERS = f"""create or replace temp table first_orders as select subject_type, subject_id, buyer_id,
+min(paid_at) as first_ever from ({SUBJECTS.format(columns="buyer_id, paid_at", source="select *, team_id as of_team"
+                                 " from order_lines where paid_amount > 0 and buyer_id is not null")}) group by all"""
+
+
+def repurchase(con, places: dict, definitions: dict) -> pd.DataFrame:
+    """repurchase_rate under the definition in force. A team with both sources in the period gets the sum of its
     months; the company distinct buyers over all lines plus the reports."""
-    returning = definitions["repurchase_rate"] == "returning"
-    _scopes(con, places, returning)
-    first = "any_value(first_ever)" if returning else "null"
-    ever = ("""join first_orders as ever on ever.buyer_id = here.buyer_id and ever.subject_type = here.subject_type
-               and ever.subject_id is not distinct from here.subject_id""" if returning else "")
-    numerator, denominator = DEFINITIONS[definitions["repurchase_rate"]]
+    con.execute("""create or replace temp table mixed as select ancestor from sourced join team_tree using (team_id)
+        group by ancestor having count(distinct orders) = 2""")
+    numerator, denominator, counted = DEFINITIONS[definitions["repurchase_rate"]]
+    ever = ""
+    if definitions["repurchase_rate"] == "returning":
+        con.execute(FIRST_ORDERS)
+        ever = """join first_orders as ever on ever.buyer_id = here.buyer_id and ever.subject_type = here.subject_type
+               and ever.subject_id is not distinct from here.subject_id"""
     bought = f"""select subject_type, subject_id, sum({numerator})::double as num, sum({denominator})::double as den
-        from (select here.subject_type, here.subject_id, cut, any_value(cut_start) as cut_start,
-              count(distinct order_id) as orders, count(distinct paid_at::date) as days, {first} as first_ever
-              from scoped as here {ever}
+        from (select here.subject_type, here.subject_id, any_value(cut_start) as cut_start, {counted}
+              from ({SCOPED}) as here {ever}
               where paid_amount > 0 and here.buyer_id is not null group by here.subject_type, here.subject_id, cut, here.buyer_id)
         group by subject_type, subject_id"""
     reported = SUBJECTS.format(columns="repeat_buyers as num, buyers as den",
@@ -38,41 +54,23 @@ def orders_and_repurchase(con, places: dict, definitions: dict) -> pd.DataFrame:
     sql = f"""select 'repurchase_rate' as metric, subject_type, subject_id, sum(num) as numerator,
         sum(den) as denominator, sum(den) as n, case when count(distinct kind) = 2 then 'both_sources' end as note
         from (select *, 1 as kind from ({bought}) union all select *, 2 from ({reported})) group by all"""
-    return pd.concat([con.execute(sql).df(), _order_value(con), _nobody(con)])
+    return pd.concat([con.execute(sql, used(sql, places)).df(), _nobody(con, places)])
 
 
-def _scopes(con, places: dict, returning: bool) -> None:
-    """Temp tables: `scoped` = the period's lines per subject (cut = the month for teams with both sources, else one
-    cut), and where it is asked for `first_orders` = each buyer's first paid time per subject over all history."""
-    con.execute("""create or replace temp table mixed as select ancestor from sourced join team_tree using (team_id)
-        group by ancestor having count(distinct orders) = 2""")
-    lines = SUBJECTS.format(columns="order_id, buyer_id, paid_at, paid_amount, month",
-                            source="select *, counted_team as of_team from lines")
-    sql = f"""create or replace temp table scoped as select *,
-        case when cut = '' then $start::timestamp else (cut || '-01')::timestamp end as cut_start
-        from (select lines_of.*, case when mixed.ancestor is null then '' else month end as cut
-              from ({lines}) as lines_of left join mixed on subject_type = 'team' and ancestor = subject_id)"""
-    con.execute(sql, used(sql, places))
-    if not returning:
-        return
-    history = SUBJECTS.format(columns="buyer_id, paid_at", source="select *, team_id as of_team from order_lines"
-                              " where paid_amount > 0 and buyer_id is not null")
-    con.execute(f"""create or replace temp table first_orders as select subject_type, subject_id, buyer_id,
-        min(paid_at) as first_ever from ({history}) group by all""")
-
-
-def _order_value(con) -> pd.DataFrame:
+def order_value(con) -> pd.DataFrame:
+    """aov: payments ÷ paid orders of each subject."""
+    lines = SUBJECTS.format(columns="order_id, paid_amount", source="select *, counted_team as of_team from lines")
     return con.execute(f"""select 'aov' as metric, subject_type, subject_id, {exact("paid_amount")} as numerator,
         count(distinct order_id) filter (where paid_amount > 0)::double as denominator,
-        count(distinct order_id) filter (where paid_amount > 0) as n from scoped group by all""").df()
+        count(distinct order_id) filter (where paid_amount > 0) as n from ({lines}) group by all""").df()
 
 
-def _nobody(con) -> pd.DataFrame:
+def _nobody(con, places: dict) -> pd.DataFrame:
     """Subjects whose lines name no buyer: repurchase and LTV are not available, with that reason."""
-    return con.execute("""select metric, subject_type, subject_id, 0.0 as numerator, 0.0 as denominator, 0 as n,
-        'no_buyers' as note from scoped, (select unnest(['repurchase_rate', 'ltv']) as metric)
-        where paid_amount > 0 and (subject_type = 'company' or subject_id not in (from mixed))
-        group by all having count(buyer_id) = 0""").df()
+    sql = f"""select metric, subject_type, subject_id, 0.0 as numerator, 0.0 as denominator, 0 as n, 'no_buyers' as note
+        from (select subject_type, subject_id from ({SCOPED}) where paid_amount > 0 and cut = '' group by all
+              having count(buyer_id) = 0), (select unnest(['repurchase_rate', 'ltv']) as metric)"""
+    return con.execute(sql, used(sql, places)).df()
 
 
 def ltv(con, places: dict) -> pd.DataFrame:

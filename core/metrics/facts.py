@@ -6,16 +6,18 @@ from core.datasets import DATASETS
 
 # The source of each team's month: orders where a line is paid, else the report where it has the metric's columns.
 SOURCES = """create or replace temp table sourced as
-with paid as (select distinct team_id, strftime(paid_at, '%Y-%m') as month from order_lines
-              where paid_amount > 0 and team_id is not null and paid_at >= $start and paid_at < $after)
+with paid as (select team_id, strftime(first, '%Y-%m') as month
+              from (select distinct team_id, date_trunc('month', paid_at) as first from order_lines
+                    where paid_amount > 0 and team_id is not null and paid_at >= $start and paid_at < $after))
 select team_id, month, true as orders from paid
 union all select team_id, month, false from (select distinct team_id, month from team_months
     where month between $first_month and $last_month) as reported anti join paid using (team_id, month)"""
 
+# A line without a counted team has no month.
 LINES = """create or replace temp table lines as
-select order_lines.*, strftime(paid_at, '%Y-%m') as month, sourced.team_id as counted_team
-from order_lines left join sourced on sourced.orders and sourced.team_id = order_lines.team_id
- and sourced.month = strftime(paid_at, '%Y-%m')
+select order_lines.*, counted.month, counted.team_id as counted_team
+from order_lines left join (select *, (month || '-01')::timestamp as first from sourced where orders) as counted
+  on counted.team_id = order_lines.team_id and counted.first = date_trunc('month', paid_at)
 where paid_at >= $start and paid_at < $after"""
 
 REPORTS = """create or replace temp table reports as
@@ -33,20 +35,23 @@ where employees.hire_date <= $end and coalesce(employees.leave_date, $end) >= $s
 MEASURED = "order_id, buyer_id, paid_at, paid_amount, refund_amount, sku_id, team_id"
 
 
-def base(con, columns: str = MEASURED) -> None:
-    """The order lines with their teams and the tree of all teams as temp tables of this cursor: the same for every period
-    of one data version."""
+def base(con, columns: str = MEASURED, teams: frozenset | None = None) -> None:
+    """The order lines with their teams (only of these teams, where some are named) and the tree of all teams as temp tables
+    of this cursor: the same for every period of one data version."""
     # Once a temp table is there, `main.` would name it and not the view.
     for name in ("order_lines", "team_tree"):
         con.execute(f"drop table if exists temp.{name}")
-    con.execute(f"create temp table order_lines as select {columns} from main.order_lines")
+    con.execute(f"create temp table order_lines as select {columns} from main.order_lines where $teams is null"
+                " or list_contains($teams::varchar[], team_id)", {"teams": None if teams is None else sorted(teams)})
     con.execute("create or replace temp table all_teams as from main.team_tree")
 
 
-def prepare(con, places: dict, definitions: dict, alone: bool = False) -> None:
-    """Temp tables of this cursor that all metrics of the period read beside `base`; `alone`: a team is only itself."""
-    con.execute("create or replace temp table team_tree as "
-                + ("select distinct team_id as ancestor, team_id from all_teams" if alone else "from all_teams"))
+def prepare(con, places: dict, definitions: dict, teams: frozenset | None = None) -> None:
+    """Temp tables of this cursor that all metrics of the period read beside `base`; of the teams only those named, each
+    without its sub-teams, where some or none are named."""
+    each = "select team_id as ancestor, team_id from (select unnest($teams::varchar[]) as team_id)"
+    con.execute("create or replace temp table team_tree as " + ("from all_teams" if teams is None else each),
+                {} if teams is None else {"teams": sorted(teams)})
     for sql in (SOURCES, LINES, REPORTS, BELONGS):
         con.execute(sql, used(sql, places))
     con.execute("create or replace temp table sla (priority varchar, sla_hours double)")

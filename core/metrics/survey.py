@@ -16,8 +16,8 @@ def satisfaction(con, places: dict, definitions: dict) -> pd.DataFrame:
     own = {team: (total, answers) for team, total, answers in con.execute(OWN, {"quarter": places["quarter"]}).fetchall()}
     if not own:
         return pd.DataFrame()
-    # The parents of the team list: measuring teams alone replaces this cursor's tree, and no team is ever told alone.
-    figures, parents = {None: frozenset(own)}, people.team_parents(con)
+    # The parents of the team list: measuring some teams alone replaces this cursor's tree, and none is ever told alone.
+    figures, parents = {None: frozenset(own)}, people.team_parents(con, own.keys() - {None})
     for team in own:
         for subject in [team, *parents.get(team, [])] if team else []:
             figures[subject] = figures.get(subject, frozenset()) | {team}

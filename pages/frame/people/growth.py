@@ -76,10 +76,9 @@ def certificates(look: Session, plan: dict, staff: pd.DataFrame) -> None:
 
 def certified(look: Session, sums: pd.DataFrame, whole: pd.Series, note: str) -> Chart:
     sums = sums.assign(rate=sums["certified"] / sums["assessed"]).sort_values("rate", ascending=False)
-    ends = [statistics.wilson(*row) for row in zip(sums["certified"], sums["assessed"], strict=True)]
+    low, high = (tuple(end.tolist()) for end in statistics.wilson(sums["certified"], sums["assessed"]))
     names = tuple(look.say("people.role_n", role=look.role(role), n=int(n)) for role, n in sums["assessed"].items())
-    series = (Series(look.say("people.certified_rate"), tuple(map(float, sums["rate"])),
-                     low=tuple(low for low, _ in ends), high=tuple(high for _, high in ends)),)
+    series = (Series(look.say("people.certified_rate"), tuple(map(float, sums["rate"])), low=low, high=high),)
     title = look.say("people.certified_title", rate=look.number(whole["certified"] / whole["assessed"], "percent"))
     subtitle = look.say("people.certified_of", quarter=look.period.label, n=int(whole["assessed"]))
     return Chart("point", title, subtitle, names, series, "percent", title, note, look.say("people.certified_means"))
