@@ -54,7 +54,7 @@ def headers(lang: str, metrics: list[str]) -> dict[str, tuple]:
 
 
 def template(plan: dict, lang: str) -> bytes:
-    """A workbook to fill in: one row a case, two rows of example on the first scorecard's metrics."""
+    """A workbook to fill in: one row a case, a row of example on the first scorecard's metrics."""
     card = next(iter(plan["scorecards"].values()))
     columns = headers(lang, list(card["weights"]))
     role = next(iter(plan["roles"]))
@@ -164,11 +164,13 @@ def _case(row: dict, columns: dict, numbers: dict, plan: dict) -> tuple[dict, li
             case["expected"][part.removeprefix("expected_")] = value
         elif said:
             case[part] = value
+    place = {part: places[column] for column, (part, _) in columns.items()}
     for name in ("name", "quarter", "role"):
         if not case.get(name):
-            problems.append(_at(0, row["_row"], "case_lacks", "", what={
+            problems.append(_at(place[name], row["_row"], "case_lacks", "", what={
                 lang: text.say(f"plan.case.{name}", lang) for lang in text.LANGUAGES}))
-    return case | _meant(case, row, problems, plan), problems
+    meant, wrong = _meant(case, plan)
+    return case | meant, problems + [_at(place[part], row["_row"], *said, **more) for part, *said, more in wrong]
 
 
 def _wrong_cell(part: str, metric: str | None, said: str, value) -> str:
@@ -179,13 +181,13 @@ def _wrong_cell(part: str, metric: str | None, said: str, value) -> str:
     return ""
 
 
-def _meant(case: dict, row: dict, problems: list[Problem], plan: dict) -> dict:
-    """The case's quarter, role and level as the product calls them; what cannot be told is a problem."""
-    meant = {}
-    try:
-        periods.quarter(case.get("quarter", "2026Q1"))
-    except ValueError:
-        problems.append(_at(0, row["_row"], "case_quarter", case["quarter"]))
+def _meant(case: dict, plan: dict) -> tuple[dict, list[tuple]]:
+    """The case's quarter, role and level as the product calls them, and what cannot be meant: (part, code, value, places)."""
+    meant, wrong = {}, []
+    if said := values.read_value(DATASETS["targets"].column("quarter"), case.get("quarter", ""), {}):
+        meant["quarter"] = said
+    elif "quarter" in case:
+        wrong.append(("quarter", "case_quarter", case["quarter"], {}))
     for name, choices in (("role", plan["roles"]), ("level", {})):
         declared = DATASETS["employees"].column(name).choices
         words = {_folded(word): key for key, said in [*declared.items(), *choices.items()]
@@ -193,10 +195,17 @@ def _meant(case: dict, row: dict, problems: list[Problem], plan: dict) -> dict:
         if name in case and _folded(case[name]) in words:
             meant[name] = words[_folded(case[name])]
         elif name in case:
-            problems.append(_at(0, row["_row"], f"no_{name}", case[name], near=", ".join(words[w] for w in list(words)[:12:4])))
+            near = {lang: ", ".join(said.get(lang, key) for key, said in (declared | choices).items()) for lang in text.LANGUAGES}
+            wrong.append((name, f"no_{name}", case[name], {"near": near}))
+    longest = periods.quarter(said).days if said else 92
+    if not 1 <= case.get("days", 1) <= longest:
+        wrong.append(("days", "case_days", f"{case['days']:g}", {"days": longest}))
+    wrong += [(name, "case_below", f"{case[name]:g}", {}) for name in ("base", "position_value") if case.get(name, 0) < 0]
+    if (grade := case["expected"].get("grade")) and grade not in plan["grades"]:
+        wrong.append(("expected_grade", "no_grade", grade, {"near": ", ".join(plan["grades"])}))
     if not case["expected"]:
-        problems.append(_at(0, row["_row"], "case_expects", case.get("name", "")))
-    return meant
+        wrong.append(("name", "case_expects", case.get("name", ""), {}))
+    return meant, wrong
 
 
 def tried(plan: dict, cases: list[dict]) -> list[Result]:

@@ -171,11 +171,19 @@ def graded(choices: pd.DataFrame, grades: pd.DataFrame) -> pd.DataFrame:
 def growth(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     """One row: the company's ltv and repurchase now and the year before, ltv_growth (fraction) and repurchase_lift (points)
     between them; NaN where one is unknown."""
+    def row(values: pd.DataFrame, metric: str) -> dict:
+        found = values[values["metric"].eq(metric) & values["subject_type"].eq("company")]
+        return found.iloc[0].to_dict() if len(found) else {}
+
     def company(values: pd.DataFrame, metric: str) -> float:
-        found = values[values["metric"].eq(metric) & values["subject_type"].eq("company")]["value"]
-        return float(found.iloc[0]) if len(found) and pd.notna(found.iloc[0]) else np.nan
+        return float(row(values, metric).get("value", np.nan))
+
+    def history(values: pd.DataFrame) -> float:
+        said = str(row(values, "ltv").get("note", "")).removeprefix("short_history:")
+        return float(said) if said.isdigit() else np.nan
     ltv, ltv_before = company(now, "ltv"), company(before, "ltv")
     bought, bought_before = company(now, "repurchase_rate"), company(before, "repurchase_rate")
-    return pd.DataFrame([{"ltv": ltv, "ltv_before": ltv_before, "ltv_growth": ltv / ltv_before - 1 if ltv_before else np.nan,
+    return pd.DataFrame([{"ltv": ltv, "ltv_days": history(now), "ltv_before": ltv_before, "ltv_before_days": history(before),
+                          "ltv_growth": ltv / ltv_before - 1 if ltv_before else np.nan,
                           "repurchase": bought, "repurchase_before": bought_before,
                           "repurchase_lift": (bought - bought_before) * 100}])

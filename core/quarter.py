@@ -14,25 +14,30 @@ from core import plan as plans
 from core.periods import Period
 from core.store import Store
 
+MONTH, QUARTER = "(month || '-01')::date", "make_date(left(quarter, 4)::int, 3 * right(quarter, 1)::int - 2, 1)"
 DATED = {"orders": "paid_at::date", "nps_responses": "date", "requests": "created_at::date",
          "incidents": "started_at::date", "skill_assessments": "date", "feedback": "date",
-         "collaboration_survey": "make_date(left(quarter, 4)::int, 3 * right(quarter, 1)::int - 2, 1)"}
-MONTHLY = ("team_months", "member_months")
+         **{name: MONTH for name in ("team_months", "member_months")}, "collaboration_survey": QUARTER}
+# Sheets that rewards are paid from: with them alone a quarter can be settled too.
+REWARDED = {"sku_months": MONTH, "milestones": "case when actual is not null then due_date end", "adjustments": QUARTER,
+            "benefit_choices": QUARTER}
 ROSTER_DAYS = """select leave_date as day from employees union all select hire_date from employees
 where hire_date >= coalesce((select min(leave_date) from employees), (select max(hire_date) from employees))"""
 
 
-def quarters(store: Store) -> list[str]:
-    """The quarters that any uploaded figure falls in, newest first; of a company with a roster alone, those in which somebody
-    was hired or left, from the first leaver on; [] for an empty company."""
-    return list(_quarters(store, store.version()))
+def quarters(store: Store, rewarded: bool = True) -> list[str]:
+    """The quarters that any uploaded figure falls in, and any reward where `rewarded`, newest first; of a company with a
+    roster alone, those in which somebody was hired or left, from the first leaver on; [] for an empty company."""
+    version = store.version()
+    return sorted({*_quarters(store, version), *(_quarters(store, version, True) if rewarded else ())}, reverse=True)
 
 
 @lru_cache(maxsize=16)
-def _quarters(store: Store, version: int) -> tuple[str, ...]:
-    days = [f"select {day} as day from {name}" for name, day in DATED.items()]
-    days += [f"select (month || '-01')::date from {name}" for name in MONTHLY]
-    return _quarters_of(store, " union all ".join(days)) or _quarters_of(store, ROSTER_DAYS)
+def _quarters(store: Store, version: int, rewarded: bool = False) -> tuple[str, ...]:
+    """Those of measured figures, else of the roster; or those of reward sheets."""
+    days = [f"select {day} as day from {name}" for name, day in (REWARDED if rewarded else DATED).items()]
+    found = _quarters_of(store, " union all ".join(days))
+    return found if found or rewarded else _quarters_of(store, ROSTER_DAYS)
 
 
 def _quarters_of(store: Store, days: str) -> tuple[str, ...]:
@@ -143,7 +148,7 @@ def _last_scores(store: Store, period: Period) -> pd.Series | None:
 def _scored(store: Store, version: int, period: Period, month: Period | None = None) -> pd.DataFrame | None:
     """The scores of an earlier quarter, or of a month, under the plan in force then; None without any figure."""
     asked = month or period
-    if period.label not in quarters(store):
+    if period.label not in _quarters(store, version):
         return None
     plan, releases = plan_for(store, period), {} if month else store.releases(period.label)
     last = None
@@ -251,7 +256,7 @@ def bonus_points(con, period: Period) -> pd.Series:
 def _newcomers_month(store: Store, version: int, month: Period) -> pd.DataFrame:
     """employee_id, month_end and score of everybody hired in the year up to a month's end whose score of it is final, under
     the plan in force then; over several posts by days."""
-    if month.quarter().label not in quarters(store):
+    if month.quarter().label not in _quarters(store, version):
         return pd.DataFrame(columns=["employee_id", "month_end", "score"])
     plan, inputs = plan_for(store, month), _inputs(store, version, month)
     new = inputs["people"][lambda p: p["hire_date"] >= pd.Timestamp(metrics.year_up_to(month))]

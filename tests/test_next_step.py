@@ -43,6 +43,29 @@ def test_a_grade_out_of_reach_of_a_metric_is_not_promised(settled):
     assert grades[["metric", "needed", "grade"]].values.tolist() == [["repurchase_rate", 0.36, "A+"]]
 
 
+def test_a_figure_is_not_promised_beyond_what_its_metric_can_be(stored):
+    nps = COMPANY | {"nps_responses": "date,team_id,promoters,passives,detractors\n2026-08-01,S1,95,4,1",
+                     "targets": COMPANY["targets"].replace("nps,40", "nps,94")}
+    grades = next_step.of_commission(quarter.settle(stored(**nps), Q3), "E1").query("goal == 'grade'").set_index("metric")
+    assert (grades["needed"].reindex(["nps"]).fillna(0) <= 100).all()
+
+
+def test_the_next_step_of_a_released_person_counts_the_missing_figure_as_released(stored):
+    store = stored(**{name: table for name, table in COMPANY.items() if name != "nps_responses"})
+    store.release("2026Q3", ["E1"], "zero", "no survey")
+    settled = quarter.settle(store, Q3)
+    assert settled.scores.set_index("employee_id").loc["E1", "score"] == pytest.approx(71)
+    row = next_step.of_commission(settled, "E1").query("goal == 'target'").iloc[0]
+    assert (row["metric"], row["gain"]) == ("repurchase_rate", 180)
+
+
+def test_a_rule_that_pays_something_and_waits_for_more_is_told_with_what_it_pays(settled):
+    rows = settled.ledger[settled.ledger["rule"].eq("commission") & settled.ledger["beneficiary_id"].eq("E4")]
+    assert set(rows["status"]) == {"payable", "held"}
+    told = statement.change(settled, [], settled, rows.index.tolist()).iloc[0]
+    assert told["after"] == round(rows["amount"].sum(), 2) and pd.isna(told["after_state"])
+
+
 def test_without_a_score_or_with_last_quarters_there_is_no_next_step(settled):
     assert next_step.of_commission(settled, "E5").empty and next_step.of_commission(settled, "nobody").empty
 

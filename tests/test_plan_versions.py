@@ -99,6 +99,18 @@ def test_a_case_is_right_to_the_cent_and_the_score_to_half_a_hundredth(sheet):
     assert [result.wrong for result in plan_cases.tried(plans.default(), cases)] == [(), ("commission", "score")]
 
 
+def test_a_case_counts_from_its_floor_and_no_budget_cuts_it(sheet):
+    header = [*HEADER[:7], "GMV 底线", *HEADER[11:]]
+    cases, problems = sheet(["底线", "2026年第三季度", "运营", 6000, "", 110, 100, 80, "", 112.5, ""], header=header)
+    assert problems == [] and cases[0]["quarter"] == "2026Q3"
+    plan = plans.copied(plans.default())
+    plan["scorecards"]["operations"]["weights"] = {"gmv": 1.0}
+    # (110 − 80) ÷ (100 − 80) = 150 %, the curve ends at 120
+    assert plan_cases.tried(plan, [cases[0] | {"expected": {"score": 120}}])[0].good
+    plan["company"] |= {"budget": 1, "over_budget": "scale"}
+    assert plan_cases.tried(plan, cases)[0].found["commission"] == 7200
+
+
 def test_a_manager_is_tried_on_the_companys_figures_and_a_team_on_its_own_card(sheet):
     header = ["Case", "Quarter", "Role", "Team id", "GMV actual", "GMV target", "Customer LTV actual", "Customer LTV target",
               "Expected score"]
@@ -113,7 +125,9 @@ def test_a_manager_is_tried_on_the_companys_figures_and_a_team_on_its_own_card(s
 
 
 @pytest.mark.parametrize(("change", "code", "place"), [
-    ({1: "Q3"}, "case_quarter", "A2"), ({2: "飞行员"}, "no_role", "A2"), ({5: "很多"}, "not_a_number", "F2"),
+    ({1: "Q3"}, "case_quarter", "B2"), ({2: "飞行员"}, "no_role", "C2"), ({2: ""}, "case_lacks", "C2"),
+    ({4: 93}, "case_days", "E2"), ({4: 0}, "case_days", "E2"), ({3: -5}, "case_below", "D2"), ({13: "Z"}, "no_grade", "N2"),
+    ({5: "很多"}, "not_a_number", "F2"),
     ({7: 27}, "case_percent", "H2"), ({0: ""}, "case_lacks", "A2"), ({11: "", 12: "", 13: ""}, "case_expects", "A2")])
 def test_a_cell_that_cannot_be_read_is_named(sheet, change, code, place):
     cases, problems = sheet([change.get(n, cell) for n, cell in enumerate(FIRST)])

@@ -3,10 +3,11 @@
 import math
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from core import changes, explanation, people, periods, quarter, text, wording
+from core import changes, explanation, people, periods, populations, quarter, rules, text, wording
 from core import plan as plans
 
 Q3 = periods.quarter("2026Q3")
@@ -131,6 +132,34 @@ def test_a_transfer_is_paid_by_assignment_and_days_without_one_are_held(store):
         ["A1", 31, 3000, "payable", ""], ["A1", 9, 3000, "held", "no_assignment"], ["S1", 52, 4600, "payable", ""]]
     belongs = people.belongs(store.cursor(), Q3).set_index("employee_id")
     assert belongs.loc["E4", ["team_id", "level"]].tolist() == ["S1", "middle"]
+
+
+@pytest.mark.parametrize(("left", "status"), [("2026-08-16", "payable"), ("2026-08-15", "not_met")])
+def test_who_leaves_on_the_day_of_a_tranche_still_gets_it(stored, left, status):
+    table = COMPANY["employees"].replace("2026-08-15", left)
+    equity = quarter.settle(stored(**COMPANY | {"employees": table}), Q3).results["equity"].set_index("grant_id")
+    assert equity.loc["G2", "status"] == status
+
+
+def test_best_of_the_month_is_shared_where_scores_differ_by_noise_only():
+    monthly = pd.DataFrame({"month": "2026-07", "employee_id": ["E1", "E2", "E3"], "role": "operations",
+                            "score": [90.0, 90.0 + 4e-12, 89.999]})
+    won = rules.KINDS["top"]({"monthly": monthly}, {"role": "operations", "every": "month"})
+    assert won["winner"].tolist() == ["E1", "E2"]
+
+
+def test_equity_says_where_the_year_before_has_less_history_than_the_window():
+    def ltv(value, note):
+        return pd.DataFrame([{"metric": "ltv", "subject_type": "company", "value": value, "note": note}])
+    told = populations.growth(ltv(110.0, ""), ltv(100.0, "short_history:273")).iloc[0]
+    assert told["ltv_before_days"] == 273 and np.isnan(told["ltv_days"]) and told["ltv_growth"] == pytest.approx(0.1)
+
+
+def test_a_quarter_with_rewards_alone_can_be_settled(stored):
+    store = stored(employees=COMPANY["employees"], projects=COMPANY["projects"], milestones=COMPANY["milestones"],
+                   adjustments="adjustment_id,quarter,employee_id,amount,reason\nX,2025Q4,E1,10,r")
+    assert quarter.quarters(store) == ["2026Q4", "2026Q3", "2025Q4"] and quarter.quarters(store, rewarded=False) == ["2026Q3"]
+    assert quarter.settle(store, periods.quarter("2025Q4")).totals["payable_by_rule"]["adjustments"] == 10.0
 
 
 def test_a_team_bonus_is_scaled_with_the_commission_and_a_pool_counts_once(stored):

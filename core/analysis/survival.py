@@ -46,7 +46,7 @@ def median(table: pd.DataFrame) -> tuple[float, float, float]:
 def first_day(store) -> date | None:
     """The day from which people are observed where nobody says otherwise: the first of the earliest quarter that any
     uploaded figure falls in; None without any."""
-    known = quarter.quarters(store)
+    known = quarter.quarters(store, rewarded=False)
     return periods.quarter(known[-1]).start if known else None
 
 

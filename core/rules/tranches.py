@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 # The company's figures that a tranche is told with, by the condition that asks for them.
-COMPANY_FIGURES = {"ltv": "ltv", "ltv_before": "ltv", "ltv_growth": "ltv", "repurchase": "repurchase",
-                   "repurchase_before": "repurchase", "repurchase_lift": "repurchase"}
+COMPANY_FIGURES = {"ltv": "ltv", "ltv_days": "ltv", "ltv_before": "ltv", "ltv_before_days": "ltv", "ltv_growth": "ltv",
+                   "repurchase": "repurchase", "repurchase_before": "repurchase", "repurchase_lift": "repurchase"}
 
 
 def tranches(population: dict, parameters: dict) -> pd.DataFrame:

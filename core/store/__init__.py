@@ -125,18 +125,19 @@ class Store:
         return (json.loads(row[0]), row[1]) if row else ([], "")
 
     def releases(self, quarter: str) -> dict[str, str]:
-        """The latest release of each person's pending pay in a quarter: employee_id → answer."""
+        """The latest release of each person's pending pay in a quarter, those taken back left out: employee_id → answer."""
         return dict(self.cursor().execute(
-            "select employee_id, arg_max(answer, released_at) from meta.releases where quarter = ? group by all",
-            [quarter]).fetchall())
+            "select employee_id, arg_max(answer, released_at) as latest from meta.releases where quarter = ? group by all"
+            " having latest <> ''", [quarter]).fetchall())
 
     def released(self, quarter: str, employee: str) -> tuple[str, str] | None:
-        """(answer, reason) of a person's latest release in a quarter; None where there is none."""
-        return self.cursor().execute("select answer, reason from meta.releases where quarter = ? and employee_id = ?"
-                                     " order by released_at desc limit 1", [quarter, employee]).fetchone()
+        """(answer, reason) of a person's latest release in a quarter; None where there is none or it was taken back."""
+        found = self.cursor().execute("select answer, reason from meta.releases where quarter = ? and employee_id = ?"
+                                      " order by released_at desc limit 1", [quarter, employee]).fetchone()
+        return found if found and found[0] else None
 
     def release(self, quarter: str, employees: list[str], answer: str, reason: str) -> None:
-        """Records how missing figures of these people are treated in a quarter, with the reason."""
+        """Records how missing figures of these people are treated in a quarter, with the reason; '' takes a release back."""
         released = [[quarter, employee, answer, reason, datetime.now()] for employee in employees]
         with self._transaction() as cursor:
             cursor.executemany("insert into meta.releases values (?, ?, ?, ?, ?)", released)

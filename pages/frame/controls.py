@@ -46,16 +46,21 @@ def open_sample(look: Session, company: str, variant: str) -> None:
     session.choose(company)
 
 
-def release(look: Session, employee: str) -> None:
-    """Releases a person's pending pay: how the missing figures count, and why."""
+def release(look: Session, employee: str, waiting: list[str]) -> None:
+    """Releases a person's pay that waits, or everybody's `waiting`, or takes the person's release back: how the missing
+    figures count, and why."""
+    released = look.store.released(look.period.label, employee)
+    answers = ("renormalise", "zero", "last", *([""] if released else []))
     with st.form("release", border=True):
         st.caption(look.say("release.means"))
-        answer = st.radio(look.say("release.answer"), ("renormalise", "zero", "last"), horizontal=True,
-                          format_func=lambda answer: look.say(f"release.{answer}"))
+        answer = st.radio(look.say("release.answer"), answers, horizontal=True,
+                          format_func=lambda answer: look.say(f"release.{answer or 'back'}"))
         reason = st.text_input(look.say("release.reason"))
+        everybody = st.checkbox(look.say("release.everybody", people=len(waiting))) if len(waiting) > 1 else False
         if st.form_submit_button(look.say("release.now")):
             if reason.strip():
-                look.store.release(look.period.label, [employee], answer, reason.strip())
+                who = sorted({employee, *waiting}) if everybody and answer else [employee]
+                look.store.release(look.period.label, who, answer, reason.strip())
                 st.rerun()
             st.error(look.say("release.no_reason"))
 

@@ -55,18 +55,22 @@ def filtered(look: Session, settled: Settlement, ledger: pd.DataFrame) -> pd.Dat
 
 
 def words(look: Session, settled: Settlement, ledger: pd.DataFrame) -> pd.DataFrame:
-    """The rows as the table and the workbook show them, what is not payable first; amounts stay numbers."""
+    """The rows as the table and the workbook show them, what is not payable first; amounts in yuan stay numbers, shares and
+    days of leave are no part of their columns."""
     teams = {team: look.team_name(team) for team in settled.scores["team_id"].dropna().unique()}
     ledger = ledger.assign(last=ledger["status"].eq("payable")).sort_values("last", kind="stable")
+    yuan, paid = ledger["unit"].eq("CNY"), ledger["amount"].where(ledger["status"].eq("payable"), ledger["potential"])
+    other = [explanation.money(amount, unit, look.lang) if unit != "CNY" else "—"
+             for amount, unit in zip(paid, ledger["unit"], strict=True)]
     return pd.DataFrame({
         look.say("column.name"): ledger["name"], look.say("column.rule"): ledger["rule"].map(
             lambda name: rule_name(look, settled, name)),
         look.say("column.item"): [wording.item(settled, row, teams, look.lang) for row in ledger.index],
-        look.say("column.amount"): ledger["amount"],
-        look.say("column.potential"): ledger["potential"],
+        look.say("column.amount"): ledger["amount"].where(yuan),
+        look.say("column.potential"): ledger["potential"].where(yuan),
+        look.say("column.other"): other,
         look.say("column.state"): ledger["status"].map(lambda name: look.say(f"status.{name}")),
         look.say("column.why"): [explanation.reason_text(row, look.lang) or "—" for row in ledger.to_dict("records")],
-        look.say("column.unit"): ledger["unit"].map(lambda unit: look.say(f"unit.{unit}")),
         look.say("column.clause"): ledger["rule"].map(lambda name: settled.plan["rules"].get(name, {}).get("clause", ""))})
 
 

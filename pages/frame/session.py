@@ -105,7 +105,7 @@ def current() -> Session:
         st.rerun()
     opened = store()
     labels = quarter.quarters(opened)
-    label = _remembered("quarter", labels, labels[0]) if labels else None
+    label = _remembered("quarter", labels, [*quarter.quarters(opened, rewarded=False), *labels][0]) if labels else None
     team = _remembered("team", ["", *team_names(opened)], "")
     return Session(opened, st.session_state["company"], language(), periods.quarter(label) if label else None,
                    team or None)

@@ -57,8 +57,9 @@ def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
                            next_step.of_gates(settled, rows + open_, parts))
         rewards.changes(look, settled, lambda one: belonging.of_person(one, person.name), person.name)
     rewards.tools(look, settled, rows, title, str(person.name))
-    if person["status"] == "pending":
-        controls.release(look, person.name)
+    if person["status"] == "pending" or look.store.released(settled.quarter, person.name):
+        open_ = settled.scores["state"].eq("provisional") & settled.scores["status"].eq("pending")
+        controls.release(look, person.name, settled.scores.loc[open_, "employee_id"].unique().tolist())
 
 
 def into_view(employee: str | None) -> None:
@@ -160,7 +161,7 @@ def _written(look: Session, rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFr
     money = {look.say(f"column.{name}"): [explanation.money(amount, unit, look.lang)
                                           for amount, unit in zip(rows[name], rows["unit"], strict=True)]
              for name in ("amount", "potential")}
-    return told.assign(**money).drop(columns=look.say("column.unit")).map(show.plain).set_index(look.say("column.name"))
+    return told.assign(**money).drop(columns=look.say("column.other")).map(show.plain).set_index(look.say("column.name"))
 
 
 def _shares(look: Session, settled: Settlement, found: pd.DataFrame, names: dict) -> pd.DataFrame:
