@@ -9,7 +9,8 @@ def added(frame: pd.DataFrame, columns: dict) -> pd.DataFrame:
     rows = np.zeros(len(frame), int)
     new = {name: pd.array([value], dtype="str").take(rows) if isinstance(value, str) else value
            for name, value in columns.items()}
-    kept = frame[[name for name in frame if name not in columns]]
+    known = [name for name in columns if name in frame]
+    kept = frame.drop(columns=known) if known else frame
     return pd.concat([kept, pd.DataFrame(new, index=frame.index)], axis=1)
 
 

@@ -44,6 +44,8 @@ def how(step: Step, steps: list[Step], lang: str) -> str:
     known = {other.name: other for other in steps}
     tree = ast.parse(re.sub(r"(?<![<>=])=(?!=)", "==", step.formula), mode="eval").body
     words = _spelled(tree, lambda name: label(known[name], lang), lang)
+    if any("." in name for name in explanation.names(step.formula)):  # the metrics' names stand in the card's own table
+        return _spelled(tree, lambda name: value(known[name], lang), lang)
     numbers = _spelled(tree, lambda name: value(known[name], lang), "")
     words = words if numbers in (words, value(step, lang)) else f"{words} = {numbers}"
     return words if step.source == step.formula else _say("source.read", lang, formula=words, source=source(step.source, lang))
@@ -57,6 +59,8 @@ def source(said: str, lang: str) -> str:
         version, _, rest = said.removeprefix("plan ").partition(" ")
         rest = rest.replace("position_value", word("employees", "position_value", lang))
         return _say("source.plan", lang, version=version, address=rest)
+    if said.startswith("bonus_target"):
+        return said.replace("bonus_target", word("employees", "bonus_target", lang), 1)
     if said.startswith("scores of "):
         return _say("source.scores", lang, quarter=said.removeprefix("scores of "))
     if said.startswith("company "):
@@ -84,6 +88,8 @@ def item(settled, row: int, teams: dict, lang: str) -> str:
         return f"{paid['date']:%m-%d} · {choice('collaboration_points', 'kind', paid['kind'], lang)}"
     if kind == "as_given":
         return str(paid["note"])
+    if kind == "fund":
+        return " · ".join([team, str(paid["topic"])] if pd.notna(paid.get("topic")) else [team, str(entry["item"])])
     return str(paid["benefit"]) if kind == "menu" else team if kind in ("surplus_share", "per_unit") else str(entry["item"])
 
 

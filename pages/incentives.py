@@ -21,6 +21,7 @@ if people.empty:
 rows = ledger.of_team(look, settled)
 show.sentence(ledger.finding(look, people))
 show.figures(look, ledger.cards(look, settled, rows, people))
+ledger.over_budget(look, settled)
 
 left, right = st.columns(2)
 with left:
@@ -46,6 +47,8 @@ elif look.team:
 
 st.markdown(f"#### {look.say('ledger.title')}")
 kept = ledger.filtered(look, settled, rows)
+if kept.empty and len(rows):
+    ledger.reset(look)
 show.table(look, ledger.words(look, settled, kept), {look.say("column.amount"): "yuan", look.say("column.potential"): "yuan",
                                                      look.say("column.why"): "wide"}, key="ledger")
 st.caption(look.say("ledger.sum", rows=f"{len(kept):,}", amount=text.full(

@@ -50,6 +50,8 @@ def _stage(skus: pd.DataFrame, number: int, parameters: dict) -> dict:
         said = {"profit_share": parameters["profit_share"]}
     absent = np.isnan(figure) | np.isnan(needed) | (np.isnan(profit) & (number == 3) & ~(figure > needed))
     status, reason = (words.to_numpy(object) for words in gate(met, absent, missed, waiting))
+    if number == 2:
+        reason = np.where((status == "pending") & (skus["buyers"].to_numpy(float) == 0), "no_buyers", reason)
     if number == 3:
         reason = np.where((status == "not_met") & (rank <= needed), "no_profit", reason)
     return {"stage": number, "pool": pool, "status": status, "reason": reason, "figure": figure, "sign": sign,

@@ -19,7 +19,8 @@ def finding(look: Session, people: pd.DataFrame) -> str:
     waiting, unassessed = int(statuses.get("pending", 0)), int(statuses.get("held", 0))
     share = None if gmv is None or not gmv["value"] else paid / gmv["value"]
     return look.say("incentives.finding", quarter=look.period.label, paid=look.number(paid, "yuan"),
-                    people=int((people["amount"] > 0).sum()), share=look.number(share, "percent"),
+                    people=int((people["amount"] > 0).sum()),
+                    share="" if share is None else look.say("incentives.of_gmv", share=look.number(share, "percent")),
                     waiting=(look.say("incentives.waiting", people=waiting) if waiting else "")
                     + (look.say("incentives.unassessed", people=unassessed) if unassessed else ""))
 
@@ -54,6 +55,22 @@ def filtered(look: Session, settled: Settlement, ledger: pd.DataFrame) -> pd.Dat
     return kept[named] if asked else kept
 
 
+def reset(look: Session) -> None:
+    """Says that no row meets the filters, and offers to drop them."""
+    def drop() -> None:
+        st.session_state.update({"ledger_rule": [], "ledger_status": [], "ledger_who": ""})
+    st.info(look.say("incentives.no_rows"))
+    st.button(look.say("incentives.all_rows"), on_click=drop, key="ledger_reset")
+
+
+def over_budget(look: Session, settled: Settlement) -> None:
+    """A warning where the whole company's pay is above a budget that does not scale it."""
+    budget, paid = settled.totals["budget"], settled.totals["payable_cny"]
+    if budget and paid > budget and settled.plan["company"]["over_budget"] == "warn":
+        st.warning(look.say("incentives.over", paid=text.full(paid, "yuan", look.lang),
+                            budget=text.full(budget, "yuan", look.lang), share=look.number(paid / budget, "percent")))
+
+
 def words(look: Session, settled: Settlement, ledger: pd.DataFrame) -> pd.DataFrame:
     """The rows as the table and the workbook show them, what is not payable first; amounts in yuan stay numbers, shares and
     days of leave are no part of their columns."""
@@ -68,9 +85,9 @@ def words(look: Session, settled: Settlement, ledger: pd.DataFrame) -> pd.DataFr
         look.say("column.item"): [wording.item(settled, row, teams, look.lang) for row in ledger.index],
         look.say("column.amount"): ledger["amount"].where(yuan),
         look.say("column.potential"): ledger["potential"].where(yuan),
-        look.say("column.other"): other,
         look.say("column.state"): ledger["status"].map(lambda name: look.say(f"status.{name}")),
         look.say("column.why"): [explanation.reason_text(row, look.lang) or "—" for row in ledger.to_dict("records")],
+        look.say("column.other"): other,
         look.say("column.clause"): ledger["rule"].map(lambda name: settled.plan["rules"].get(name, {}).get("clause", ""))})
 
 

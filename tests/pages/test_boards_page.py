@@ -60,7 +60,7 @@ def test_a_project_is_opened_by_the_address_with_milestones_members_and_retrospe
     assert r"6\[1\]8" in words(app) and r"\*下次\*先定退款线" in words(app)
     steps, people = app.dataframe[2].value, app.dataframe[3].value
     assert steps["状态"].tolist()[:3] == ["✓ 达成", "✗ 未达成", "… 待数据"]
-    assert steps["实际与目标"].iloc[1] == "0.06，须低于 0.06，正好等于不算"
+    assert steps["实际与目标"].iloc[1] == "6%，须低于 6%，正好等于不算"
     # two people of one name are told apart
     assert people["姓名"].tolist() == ["林一 · E1", "吴三"] and people["已得（元）"].tolist() == [18000, 12000]
     assert any("没有这个项目" in info.value for info in look("boards", board="projects", project="P9", quarter="2026Q3").info)

@@ -65,7 +65,7 @@ def test_the_statement_shows_the_formula_with_its_numbers(read_only, look):
     app.query_params["person"] = "E1"
     app.run()
     # gmv 1,200,000 of 1,000,000 = 120; repurchase 30 % of 30 % = 100; NPS 40 of 40 = 100
-    assert "40% × 120 + 30% × 100 + 30% × 100 + 0 = 108" in words(app).replace("\\", "")
+    assert "40% × 120 + 30% × 100 + 30% × 100 + 0，不高于 120]，不低于 0] = 108" in words(app).replace("\\", "")
     assert "¥6,000.00 × 92 ÷ 92 × 108 ÷ 100 × 1 × 1 = ¥6,480.00" in words(app).replace("\\", "")
 
 
@@ -121,8 +121,8 @@ def test_a_team_of_the_sample_company_narrows_every_page(sample_company, look):
 
 
 @pytest.mark.parametrize(("answer", "score", "said"), [
-    ("zero", "= 40% × 120 + 30% × 100 + 0 = 78", "按 0 分计"),
-    ("renormalise", "= (40% × 120 + 30% × 100) ÷ 70% + 0 = 111.4286", "按其余权重折算"),
+    ("zero", "[[40% × 120 + 30% × 100 + 0，不高于 120]，不低于 0] = 78", "按 0 分计"),
+    ("renormalise", "[[(40% × 120 + 30% × 100) ÷ 70% + 0，不高于 120]，不低于 0] = 111.4286", "按其余权重折算"),
     ("last", "暂定", "沿用上季度得分")])
 def test_a_statement_says_how_a_missing_figure_was_released_and_computes_with_it(company, look, answer, score, said):
     company("NPS调研").release("2026Q3", ["E1"], answer, "本季未做问卷")

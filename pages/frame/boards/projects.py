@@ -9,8 +9,9 @@ import streamlit as st
 from core import boards, quarter, text
 from core.charts import Chart, Series
 from core.periods import Period
+from core.rules import figure_units
 from pages.frame import session, show
-from pages.frame.boards import choice, day, named, plainly, said, state
+from pages.frame.boards import choice, day, named, plainly, state
 from pages.frame.session import Session
 
 MOST = 12
@@ -123,22 +124,24 @@ def _milestones(look: Session, found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({
         look.say("boards.milestone"): [choice(look, "milestones", "milestone", name) for name in found["milestone"]],
         look.say("column.state"): [state(look, name) for name in found["state"]],
-        look.say("boards.against_bar"): [against(look, row) for row in found.to_dict("records")],
+        look.say("boards.against_bar"): [against(look, row, unit) for row, unit in zip(
+            found.to_dict("records"), figure_units(found), strict=True)],
         look.say("boards.due"): [day(look, due) for due in found["due_date"]],
         look.say("boards.money"): found["pool"].where(found["state"].ne("met"), found["paid"]).tolist()})
 
 
-def against(look: Session, row: dict) -> str:
+def against(look: Session, row: dict, unit: str) -> str:
     """A milestone's figure against its bar, and by how much it was missed."""
     side = "lower" if row["better"] == "lower" else "higher"
-    bar = look.say(f"boards.bar_{side}", bar=said(look, row["target"], "plain"))
+    bar = look.say(f"boards.bar_{side}", bar=text.full(row["target"], unit, look.lang))
     if text.missing(row["actual"]):
         return look.say("boards.no_actual", bar=bar)
-    words = look.say("boards.has", figure=said(look, row["actual"], "plain"), bar=bar)
+    words = look.say("boards.has", figure=text.full(row["actual"], unit, look.lang), bar=bar)
     off = abs(row["actual"] - row["target"])
     if row["state"] != "missed":
         return words
-    return words + (look.say("boards.off_by", off=said(look, off, "plain")) if round(off, 9) else look.say("boards.exactly"))
+    return words + (look.say("boards.off_by", off=text.distance(off, unit, look.lang)) if round(off, 9)
+                    else look.say("boards.exactly"))
 
 
 def _members(look: Session, members: pd.DataFrame) -> pd.DataFrame:
