@@ -48,7 +48,12 @@ def _quarters_of(store: Store, days: str) -> tuple[str, ...]:
 
 def plan_for(store: Store, period: Period) -> dict:
     """The plan version in force on the first day of the period's quarter; the product's default where none is."""
-    saved = plans.in_force(store.plans(), period.quarter().start)
+    return plans.copied(_plan_for(store, store.version(), period.quarter()))
+
+
+@lru_cache(maxsize=32)
+def _plan_for(store: Store, version: int, period: Period) -> dict:
+    saved = plans.in_force(store.plans(), period.start)
     return plans.load(saved["document"]) | {"version": int(saved["version"])} if saved else plans.default()
 
 
@@ -105,6 +110,11 @@ def _placed(store: Store, version: int, period: Period, definitions: tuple, held
                         inputs["targets"], inputs["parents"])
 
 
+@lru_cache(maxsize=16)
+def _posts(store: Store, version: int, period: Period) -> list:
+    return scores.posts(_inputs(store, version, period)["people"])
+
+
 @lru_cache(maxsize=4)
 def _parents(store: Store, version: int) -> dict:
     return people.team_parents(store.cursor())
@@ -126,7 +136,7 @@ def settle(store: Store, period: Period, plan: dict | None = None, changes: dict
     if awards:
         about = about | {"monthly": _monthly(store, version, period)}
     if targets is None:
-        held, cards = scores.cards_of(plan, period, inputs["people"])
+        held, cards = scores.cards_of(plan, period, _posts(store, version, period))
         known = {"placed": _placed(store, version, period, definitions, held, cards), "kept": kept}
     else:
         known = {"targets": targets}

@@ -35,7 +35,7 @@ def score(plan: dict, period: Period, people: pd.DataFrame, values: pd.DataFrame
     its card with level, value, target, floor, attainment, score, weight, missing). `placed`: what `place` answers for the
     same people, values and targets, where it is known."""
     cards = plans.weights(plan, period)
-    people, lines, which = placed or place(*cards_of(plan, period, people), period, people, values, targets, parents)
+    people, lines, which = placed or place(*cards_of(plan, period, posts(people)), period, people, values, targets, parents)
     weights = np.array([weight for card in cards.values() for weight in card.values()], float)
     lines = _scored(plan, lines, {"weight": weights[which]})
     return _totals(plan, people, lines, last, releases or {}, bonus), lines
@@ -48,12 +48,17 @@ def place(held: tuple, cards: tuple, period: Period, people: pd.DataFrame, value
     return people, added(lines, _attained(lines)), which
 
 
-def cards_of(plan: dict, period: Period, people: pd.DataFrame) -> tuple[tuple, tuple]:
-    """What `place` needs of a plan, no number in it: per pair of role and team its card and whether its figures are the
+def posts(people: pd.DataFrame) -> list[tuple[str, str]]:
+    """The pairs of role and team in which anybody is."""
+    return list(people[["role", "team_id"]].drop_duplicates().itertuples(index=False, name=None))
+
+
+def cards_of(plan: dict, period: Period, filled: list[tuple[str, str]]) -> tuple[tuple, tuple]:
+    """What `place` needs of a plan, no number in it: per post its role and team, its card and whether its figures are the
     company's; per card its metrics."""
     held = tuple((role, team, plans.card_of(plan, role, team, period),
                   plan["roles"].get(role, {}).get("scorecard") == "company" and not plan.get("teams", {}).get(team))
-                 for role, team in people[["role", "team_id"]].drop_duplicates().itertuples(index=False))
+                 for role, team in filled)
     return held, tuple((card, tuple(metrics)) for card, metrics in plans.weights(plan, period).items())
 
 

@@ -152,8 +152,9 @@ def _awards(plan: dict, phase: str, given: dict) -> pd.DataFrame:
     columns = ["month", "award", "winner_type", "winner", "figure"]
     found = [rules.KINDS["top"](given, rule).assign(award=name) for name, rule in active(plan, phase).items()
              if rule["kind"] == "top" and "monthly" in given]
-    frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
-    return frame[columns].sort_values(["month", "award", "winner"], kind="stable", ignore_index=True)
+    if not found:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(found)[columns].sort_values(["month", "award", "winner"], kind="stable", ignore_index=True)
 
 
 SCORES = ["employee_id", "from_date", "to_date", "role", "level", "team_id", "scorecard", "score", "provisional",

@@ -68,7 +68,7 @@ def _not_ours(sheet: Sheet, raw: RawSheet, near: Match | None, named: bool, lang
         lacking = text.say("page.comma", lang).join(label(near.dataset.column(name), lang) for name in near.missing)
         return problem("looks_like", "note", lang, value=said, dataset=getattr(near.dataset, lang), column=lacking,
                        name=near.dataset.name)
-    return problem("unknown_sheet", "note", lang, value=said)
+    return problem("plan_file" if said.casefold().endswith(".toml") else "unknown_sheet", "note", lang, value=said)
 
 
 def _seen(sheet: Sheet, rows: list, found: Match | None) -> None:

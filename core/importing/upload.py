@@ -8,7 +8,7 @@ from core.importing.type_rows import Problem
 
 # What is told of the way in which a file writes, not of what it holds.
 OF_HEADERS = ("date_order", "order_amount")
-UNSURE = {"unknown_sheet", "looks_like", "nothing_recognised", "no_header", "duplicate_header", "ambiguous_dates",
+UNSURE = {"unknown_sheet", "plan_file", "looks_like", "nothing_recognised", "no_header", "duplicate_header", "ambiguous_dates",
           "doubtful_encoding", "unknown_encoding", "mixed_encodings", "order_amount_repeated"}
 
 

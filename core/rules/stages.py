@@ -24,9 +24,12 @@ def stages(population: dict, parameters: dict) -> pd.DataFrame:
         behind = waits & (after["status"] != "pending")
         after["reason"] = np.select([missed, behind], ["stage_before_missed", "stage_before_waits"], after["reason"])
         after["status"] = np.select([missed, waits], ["not_met", "pending"], after["status"])
-    pools = pd.concat([added(skus, stage) for stage in told]).sort_index(kind="stable")
-    pools = added(pools, {"beneficiary_type": "team", "beneficiary_id": pools["team_id"].array, "unit": "CNY",
-                          "item": (pools["sku_id"] + " · " + pools["stage"].astype(str)).array})
+    # The three stages of each SKU one after the other.
+    rows = skus.take(np.repeat(np.arange(len(skus)), 3)).reset_index(drop=True)
+    columns = {name: np.stack([np.broadcast_to(stage.get(name, np.nan), len(skus)) for stage in told], axis=1).ravel()
+               for name in dict.fromkeys(name for stage in told for name in stage)}
+    pools = added(rows, columns | {"beneficiary_type": "team", "beneficiary_id": rows["team_id"].array, "unit": "CNY",
+                                   "item": (rows["sku_id"] + " · " + columns["stage"].astype("U")).array})
     return shared(pools, population["person_days"], "team_id", "person_days")
 
 

@@ -119,6 +119,7 @@ def team_names(opened: Store) -> dict[str, str]:
 def sidebar(groups: dict) -> None:
     """Product, company, the pages in their groups, and the three global choices; each is written to the address."""
     st.session_state["framed"] = True
+    asked = st.query_params.get("quarter") if "quarter" not in st.session_state else None
     look = current()
     st.html(COMPACT)
     with st.sidebar:
@@ -134,6 +135,8 @@ def sidebar(groups: dict) -> None:
         if look.period:
             names = look.teams
             left.selectbox(look.say("quarter"), quarter.quarters(look.store), key="quarter")
+            if asked and asked != look.period.label:
+                st.info(look.say("no_such_quarter", shown=look.period.label))
         right.selectbox(look.say("language"), text.LANGUAGES, key="lang", format_func=lambda code: word(f"named.lang_{code}"))
         if look.period:
             st.selectbox(look.say("team"), ["", *names], key="team",

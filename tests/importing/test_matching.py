@@ -35,6 +35,11 @@ def codes(sheet) -> list[str]:
     return [issue.code for issue in sheet.issues]
 
 
+def test_a_plan_among_the_files_is_sent_to_the_plan_page(bring):
+    sheet = bring({"plan.toml": 'name = "p"\n[company]\nbudget = 0\n'}).sheets[0]
+    assert codes(sheet)[0] == "plan_file" and "方案" in sheet.issues[0].suggestion
+
+
 def rows(store, sql: str) -> list[tuple]:
     return store.cursor().execute(sql).fetchall()
 

@@ -53,6 +53,12 @@ def test_what_is_missing_names_the_sheet_that_would_fill_it(read_only, look):
     assert any("NPS" in info.value and "上传" in info.value for info in look("overview").info)
 
 
+def test_an_address_that_asks_for_a_quarter_without_data_is_told_which_is_shown(read_only, look):
+    read_only()
+    assert any("现显示 2026Q3" in info.value for info in look("overview", quarter="2031Q1").sidebar.info)
+    assert not look("overview", quarter="2026Q3").sidebar.info
+
+
 def test_the_team_of_the_address_narrows_the_figures(read_only, look):
     read_only()
     shown = {metric.label: metric.value for metric in look("overview", team="T1").metric}
