@@ -158,8 +158,8 @@ def _found(line: dict, goal: str, grade, needed: float, gain: float) -> tuple:
 
 def of_gates(settled, rows: list[int], parts: dict | None = None) -> pd.DataFrame:
     """The ledger rows among these that missed a bar by a figure: the ledger's columns, `gap` and `row`; the most money
-    first. With the `parts` of a person (`parts_of`) a pool counts with the person's part of it: `part`, and `potential`
-    that much of the pool; a pool in which the person has no part is left out."""
+    first. With the `parts` of some people (`parts_of`) a pool counts with their part of it: `part`, and `potential` that
+    much of the pool; a pool in which they have no part is left out."""
     asked = settled.ledger.iloc[rows]
     barred = asked["status"].eq("not_met") & asked["reason"].ne("stage_before_missed")
     missed = asked[barred & asked["figure"].notna() & asked["needed"].notna()]
@@ -173,8 +173,8 @@ def of_gates(settled, rows: list[int], parts: dict | None = None) -> pd.DataFram
     return told.sort_values("potential", ascending=False, kind="stable", ignore_index=True)
 
 
-def parts_of(con, quarter: str, employee: str) -> dict[tuple[str, str], float]:
-    """The part (0 to 1) that a person has in the pools of each team and each project: ("team" or "project", id) → part."""
+def parts_of(con, quarter: str, employees) -> dict[tuple[str, str], float]:
+    """The part (0 to 1) that these people have in the pools of each team and each project: ("team" or "project", id) → part."""
     period = periods.quarter(quarter)
     days = populations.person_days(people.segments(con, period))
     members = con.execute(populations.MEMBERS).df()
@@ -183,6 +183,6 @@ def parts_of(con, quarter: str, employee: str) -> dict[tuple[str, str], float]:
                                      ("project", members, "project_id", "member_share")):
         weights = frame[frame[weight] > 0]
         part = weights[weight] / weights.groupby(key)[weight].transform("sum")
-        mine = weights["employee_id"].eq(employee)
+        mine = weights["employee_id"].isin(employees)
         found |= {(kind, who): value for who, value in part[mine].groupby(weights.loc[mine, key]).sum().items()}
     return found

@@ -123,9 +123,11 @@ def test_a_persons_part_of_a_missed_pool_is_what_the_person_missed(stored):
     rows = belonging.unshared(settled, {"S1"}, {"P1"})
     for who, missed in (("E1", {"milestone": 12000, "rocket": 3262.41}), ("E2", {"rocket": 3262.41}),
                         ("E3", {"milestone": 8000, "rocket": 1631.21})):
-        gates = next_step.of_gates(settled, rows, next_step.parts_of(con, "2026Q3", who))
+        gates = next_step.of_gates(settled, rows, next_step.parts_of(con, "2026Q3", [who]))
         assert dict(zip(gates["rule"], gates["potential"], strict=True)) == missed
     assert next_step.of_gates(settled, rows)["potential"].tolist() == [20000, 10000]
+    together = next_step.of_gates(settled, rows, next_step.parts_of(con, "2026Q3", ["E1", "E2", "E4"]))
+    assert dict(zip(together["rule"], together["potential"], strict=True)) == {"milestone": 12000, "rocket": 8368.79}
 
 
 def test_a_teams_missed_target_costs_what_its_people_would_get_together(settled):

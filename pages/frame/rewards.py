@@ -92,16 +92,17 @@ def next_steps(look: Session, settled: Settlement, goals: pd.DataFrame, gates: p
     """What would have reached a target or the next grade, and each gate that was missed, by whom of the `people` named."""
     told = {line.row: line for line in lines(look, settled, gates["row"].tolist(), people)}
     said = [_goal(look, goal) for goal in goals.to_dict("records")]
-    said += [_gate(look, told[gate["row"]], gate) for gate in gates.to_dict("records")]
+    whose = "gate_part" if people is None else "gate_part_of_team"
+    said += [_gate(look, told[gate["row"]], gate, whose) for gate in gates.to_dict("records")]
     st.markdown(f"**{look.say('statement.next')}**")
     st.markdown("\n".join(f"- {show.plain(words)}" for words in said) or look.say("statement.no_next"))
 
 
-def _gate(look: Session, line: Line, gate: dict) -> str:
-    """A missed gate, of a pool with the person's own part of it."""
+def _gate(look: Session, line: Line, gate: dict, whose: str) -> str:
+    """A missed gate, of a pool with the person's or the team's own part where others have one too."""
     words = look.say("statement.gate", rule=line.title, item=line.item, reason=explanation.reason_text(gate, look.lang))
-    return words if text.missing(gate["part"]) else words + look.say(
-        "statement.gate_part", pool=text.full(gate["pool"], "yuan", look.lang), part=look.number(gate["part"], "percent"))
+    return words if text.missing(gate["part"]) or gate["part"] > 1 - 1e-9 else words + look.say(
+        f"statement.{whose}", pool=text.full(gate["pool"], "yuan", look.lang), part=look.number(gate["part"], "percent"))
 
 
 def _goal(look: Session, goal: dict) -> str:

@@ -52,7 +52,7 @@ def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
             if line not in paid:
                 rewards.row(look, line)
         rewards.awards(look, settled, {person.name})
-        parts = next_step.parts_of(con, settled.quarter, person.name)
+        parts = next_step.parts_of(con, settled.quarter, [person.name])
         rewards.next_steps(look, settled, next_step.of_commission(settled, person.name),
                            next_step.of_gates(settled, rows + open_, parts))
         rewards.changes(look, settled, lambda one: belonging.of_person(one, person.name), person.name)
@@ -114,8 +114,8 @@ def team(look: Session, settled: Settlement, team_id: str) -> None:
         _own(look, settled, rows)
         rewards.awards(look, settled, teams | set(people))
         _people(look, settled, rows, names)
-        goals = next_step.of_teams(settled, teams).assign(whose=True)
-        rewards.next_steps(look, settled, goals, next_step.of_gates(settled, rows), names)
+        goals, parts = next_step.of_teams(settled, teams).assign(whose=True), next_step.parts_of(con, settled.quarter, people)
+        rewards.next_steps(look, settled, goals, next_step.of_gates(settled, rows, parts), names)
         rewards.changes(look, settled, lambda one: belonging.of_teams(con, one, teams))
     if rows:
         rewards.tools(look, settled, rows, title, team_id, names)
