@@ -97,11 +97,11 @@ def _totals(plan: dict, people: pd.DataFrame, lines: pd.DataFrame, last, release
     extra = _bonus(plan, people, bonus)
     whole, renormalised = _cut(plan, points + extra), _cut(plan, points / np.where(covered > 0, covered, np.nan) + extra)
     complete, held = covered >= 1, covered < plan["covered_minimum"]
-    answers = _of_each(people, releases, object)
+    answers = _of_each(people["employee_id"], releases, object)
     released = np.where(complete | held, "", np.where(pd.isna(answers), plan["missing"], answers))
     answered = [released == answer for answer in ANSWERS]
     final = np.select([complete, held, *answered],
-                      [whole, np.nan, renormalised, whole, _of_each(people, last, float)], np.nan)
+                      [whole, np.nan, renormalised, whole, _of_each(people["employee_id"], last, float)], np.nan)
     open_ = np.isnan(final)
     return added(people, {
         "covered_weight": covered, "bonus_points": extra, "score": final,
@@ -111,18 +111,19 @@ def _totals(plan: dict, people: pd.DataFrame, lines: pd.DataFrame, last, release
         "grade": pd.array(_grades(plan, people, final), dtype="str")})
 
 
-def _of_each(people: pd.DataFrame, told, kind: type) -> np.ndarray:
+def _of_each(employees: pd.Series, told, kind: type) -> np.ndarray:
     """What is told of each person (by employee_id); missing where nothing is."""
     if told is None or not len(told):
-        return np.full(len(people), np.nan, kind)
-    return people["employee_id"].map(told).to_numpy(kind, na_value=np.nan)
+        return np.full(len(employees), np.nan, kind)
+    return employees.map(told).to_numpy(kind, na_value=np.nan)
 
 
 def _bonus(plan: dict, people: pd.DataFrame, bonus) -> np.ndarray:
     """Points of those on a card that gives some, at most the cap; 0 for all others."""
     cards = [card for card, said in plan["scorecards"].items() if said.get("bonus_points")]
     entitled, extra = people["scorecard"].isin(cards).to_numpy(bool), np.zeros(len(people))
-    extra[entitled] = np.nan_to_num(np.minimum(_of_each(people[entitled], bonus, float), plan["bonus_points_cap"]))
+    points = _of_each(people["employee_id"][entitled], bonus, float)
+    extra[entitled] = np.nan_to_num(np.minimum(points, plan["bonus_points_cap"]))
     return extra
 
 

@@ -81,8 +81,7 @@ def _given(plan: dict, phase: str, scored: pd.DataFrame, values: pd.DataFrame, t
     given = populations | {"scores": scored.assign(on_rocket_only=on_rocket), "values": values,
                            "team_targets": teams.reset_index(drop=True)}
     if "grades" in populations:
-        now = scored[["employee_id", "grade"]].assign(back=0, since=True).drop_duplicates("employee_id")
-        given["grades"] = pd.concat([now, populations["grades"]])
+        given["grades"] = pd.concat([scored[["employee_id", "grade"]].assign(back=0, since=True), populations["grades"]])
     return given
 
 

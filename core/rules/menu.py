@@ -14,8 +14,8 @@ def menu(population: dict, parameters: dict) -> pd.DataFrame:
     population: `choices` (employee_id, place: 0, 1 …, benefit, choice_amount, grade_before, grade_open).
     parameters: budgets (yuan by grade)."""
     choices = population["choices"].sort_values(["employee_id", "place"], kind="stable", ignore_index=True)
-    budget = choices["grade_before"].map(parameters["budgets"]).to_numpy(float)
-    budget = np.where(np.isnan(budget), 0.0, budget)
+    grade, grades = pd.factorize(choices["grade_before"])
+    budget = np.array([*(parameters["budgets"].get(name, 0.0) for name in grades), 0.0], float)[grade]
     price, place, open_ = choices["choice_amount"].to_numpy(float), choices["place"].to_numpy(), choices["grade_open"]
     person, names = pd.factorize(choices["employee_id"])
     spent, fits, rest = np.zeros(len(names)), np.zeros(len(choices), bool), budget.copy()

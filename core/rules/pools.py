@@ -18,8 +18,9 @@ def shared(pools: pd.DataFrame, members: pd.DataFrame, key: str, weight: str) ->
     team, teams = pd.factorize(members[key])
     of = pd.Index(teams).get_indexer(pools[key])
     lonely, paid = payable & (of < 0), payable & (of >= 0)
-    held = {"status": pools["status"].where(~lonely, "held").array, "reason": pools["reason"].where(~lonely, "no_members").array}
-    pools = added(pools, {"pool": cents(pools["pool"]), "row": np.arange(len(pools))} | (held if lonely.any() else {}))
+    pools = pools.assign(pool=cents(pools["pool"]), row=np.arange(len(pools)))
+    if lonely.any():
+        pools["status"], pools["reason"] = pools["status"].mask(lonely, "held"), pools["reason"].mask(lonely, "no_members")
     # One line per member of a payable pool, in the members' order; one line without a member for each other pool.
     lines = pd.DataFrame({"row": pools["row"], "team": np.where(paid, of, -1)}).merge(
         pd.DataFrame({"team": team, "member": np.arange(len(team))}), on="team", how="left")
