@@ -99,8 +99,9 @@ def _paid(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def moved(before, now, employee: str) -> pd.DataFrame:
-    """Per metric of the person's scorecards: value, attainment and points (Σ weight × score, by days of the assignments)
-    before and after, and the change in points; what moved most comes first. Empty where either quarter has no final score:
+    """Per metric of the person's scorecards: value, attainment (both missing, and `several` true, where the posts' figures
+    differ) and points (Σ weight × score, by days of the assignments) before and after, and the change in points; what moved
+    most comes first. Empty where either quarter has no final score:
     there is no change to explain."""
     parts = [_points(settled, employee) for settled in (before, now)]
     both = parts[0].join(parts[1], how="outer", lsuffix="_before", rsuffix="_after")
@@ -115,8 +116,10 @@ def _points(settled, employee: str) -> pd.DataFrame:
     days = settled.scores["days"].reindex(lines["segment"]).to_numpy(float)
     whole = settled.scores.loc[lines["segment"].unique(), "days"].sum()
     weighted = lines.assign(points=lines["weight"] * lines["score"] * days / (whole or 1))
-    last = weighted.drop_duplicates("metric", keep="last").set_index("metric")
-    return last[["value", "attainment"]].assign(points=weighted.groupby("metric")["points"].sum(min_count=1))
+    by_metric = weighted.groupby("metric", sort=False)
+    several = by_metric["value"].nunique() > 1
+    told = by_metric[["value", "attainment"]].last().mask(several)
+    return told.assign(points=by_metric["points"].sum(min_count=1), several=several)
 
 
 def behind(settled, line: Line, provenance: pd.DataFrame) -> pd.DataFrame:

@@ -130,6 +130,15 @@ def test_a_persons_part_of_a_missed_pool_is_what_the_person_missed(stored):
     assert dict(zip(together["rule"], together["potential"], strict=True)) == {"milestone": 12000, "rocket": 8368.79}
 
 
+def test_what_moved_a_score_names_no_single_figure_of_two_posts_that_differ(stored):
+    joined = COMPANY["assignments"].replace("2026-08-10", "2026-08-01")
+    now = quarter.settle(stored(**COMPANY | {"assignments": joined}), Q3)
+    moved = statement.moved(now, now, "E4").set_index("metric")
+    # 33 % at A1, 27 % at S1; NPS is told of S1 alone, and of the company at A1
+    assert moved.loc["repurchase_rate", "several_after"] and pd.isna(moved.loc["repurchase_rate", "value_after"])
+    assert moved.loc["repurchase_rate", "points_after"] > 0
+
+
 def test_a_teams_missed_target_costs_what_its_people_would_get_together(settled):
     """Repurchase 27 % of 30 % costs 3 points: of 6,000 and 5,000 for the quarter, 4,000 for 46 days, 4,600 for 52."""
     goals = next_step.of_teams(settled, {"S1"}).set_index("metric")

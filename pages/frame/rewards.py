@@ -151,7 +151,8 @@ def _move(look: Session, move: dict) -> str:
     unit = METRICS[move["metric"]].unit
     told = {name: text.full(move[f"value_{name}"], unit, look.lang) for name in ("before", "after")}
     told |= {f"{name}_part": look.number(move[f"attainment_{name}"], "percent") for name in ("before", "after")}
-    return look.say("statement.move", metric=look.metric(move["metric"]), points=f"{move['change']:+.1f}", **told)
+    said = "statement.move_of_posts" if True in (move["several_before"], move["several_after"]) else "statement.move"
+    return look.say(said, metric=look.metric(move["metric"]), points=f"{move['change']:+.1f}", **told)
 
 
 def _signed(amount: float, unit: str, lang: str) -> str:
