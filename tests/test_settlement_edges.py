@@ -77,3 +77,17 @@ def test_what_is_kept_between_two_runs_follows_every_number_of_its_rule(stored):
     for rule in ("rocket", "milestone", "benefit", "points"):
         quarter._about.cache_clear()
         pd.testing.assert_frame_equal(raised.results[rule], quarter.settle(store, Q3, plan).results[rule])
+
+
+def test_a_trial_settles_what_would_be_settled_after_it(stored):
+    """With a year before, so that equity is compared too: what a trial measures alone and what is kept must agree."""
+    year = "\n2025-08,S1,500000,100,20"
+    orders = "order_id,line_id,buyer_id,paid_at,paid_amount,team_id" + "".join(
+        f"\nO{n},1,B{n % 3},{day} 10:00:00,{amount},A0" for n, (day, amount) in enumerate(
+            [("2025-08-01", 100), ("2025-09-01", 100), ("2026-07-01", 300), ("2026-08-01", 300), ("2026-08-02", 200)]))
+    store = stored(**COMPANY | {"team_months": COMPANY["team_months"] + year, "orders": orders})
+    settled = quarter.settle(store, Q3)
+    assert settled.results["equity"]["ltv_before"].notna().any()
+    with store.trial({}) as tried:
+        again = quarter.settle(tried, Q3)
+    pd.testing.assert_frame_equal(again.ledger, settled.ledger)

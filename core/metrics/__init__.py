@@ -58,10 +58,11 @@ def measure(con, period: Period, definitions: dict, only: set[str] | None = None
     `only` names the metrics wanted (others may come along); of `teams` each is answered without its sub-teams, no other
     team is, and where there are some, nobody else either; `ready`: the cursor holds `facts.base` of the data as they are."""
     if not ready:
-        facts.base(con, teams=teams)
+        facts.base(con, teams=teams or None)
     places = parameters(period, definitions)
     facts.prepare(con, places, definitions, teams)
-    frames = [facts.simple(con, metric, places) for metric in METRICS.values() if metric.table and _wanted(only, metric.name)]
+    sums = [metric for metric in METRICS.values() if metric.table and _wanted(only, metric.name)]
+    frames = [facts.simple(con, sums, places)] if sums else []
     frames += [read(con, places, definitions) for names, read in READERS if _wanted(only, *names)]
     frames = [f[f["subject_type"].eq("team")] for f in frames if len(f)] if teams else frames
     frame = pd.concat([f.astype({"subject_id": object}) for f in frames if len(f)]

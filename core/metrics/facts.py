@@ -92,12 +92,14 @@ def rows_of(metric) -> str:
             f" left join sla using (priority) where {filled} and {metric.day} >= $start and {metric.day} < $after")
 
 
-def simple(con, metric, places: dict) -> pd.DataFrame:
-    """A metric that is a sum over the rows of one dataset; an additive one is divided by 1."""
-    facts = (f"select '{metric.name}' as metric, team_id, employee_id, ({metric.numerator})::double as num,"
-             f" ({metric.denominator})::double as den, 1 as n from ({rows_of(metric)})")
+def simple(con, wanted: list, places: dict) -> pd.DataFrame:
+    """The metrics that are each a sum over the rows of one dataset; an additive one is divided by 1."""
+    facts = " union all ".join(
+        f"select '{metric.name}' as metric, team_id, employee_id, ({metric.numerator})::double as num,"
+        f" ({metric.denominator})::double as den, 1 as n from ({rows_of(metric)})" for metric in wanted)
     frame = by_subject(con, facts, places)
-    return frame.assign(denominator=1.0) if metric.additive else frame
+    additive = frame["metric"].isin([metric.name for metric in wanted if metric.additive])
+    return frame.assign(denominator=frame["denominator"].mask(additive, 1.0))
 
 
 def amounts(con, places: dict, definitions: dict) -> pd.DataFrame:
