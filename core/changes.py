@@ -1,6 +1,7 @@
 """A what-if is a set of changes: {address of a number of the plan: value}. A slider, the shell's --set, a decision."""
 
 import difflib
+import json
 import re
 from contextlib import suppress
 from datetime import date
@@ -12,13 +13,17 @@ from core.plan.problems import located
 
 
 def parse(pairs: list[tuple[str, str]]) -> dict:
-    """The shell's PATH=VALUE pairs as changes: numbers and true/false read as such, all else text."""
+    """The shell's PATH=VALUE pairs as changes: numbers, true/false and lists like [[0,0.01],[3000,0.03]] read as such, all
+    else text."""
     return {path: _value(text) for path, text in pairs}
 
 
 def _value(text: str):
     if text.casefold() in ("true", "false"):
         return text.casefold() == "true"
+    if text.startswith("["):
+        with suppress(ValueError):
+            return json.loads(text)
     for kind in (int, float):
         try:
             return kind(text)

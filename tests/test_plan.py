@@ -79,3 +79,10 @@ def test_bands_hold_everybody_once_also_exactly_on_their_edges():
     import pandas as pd
     found = scenarios.bands(pd.Series([-1000, -999.99, -100, -99.99, 0, 0.01, 100, 999.99, 1000]))
     assert [band["people"] for band in found] == [1, 2, 1, 1, 1, 2, 1]
+
+
+def test_tiers_can_be_set_from_the_shell_in_the_form_that_the_check_names():
+    tiers = changes.parse([("rules.rocket.tiers", "[[0,0.02],[3000,0.03]]")])
+    assert changes.apply(plans.default(), tiers)["rules"]["rocket"]["tiers"] == [[0, 0.02], [3000, 0.03]]
+    with pytest.raises(plans.PlanError):
+        changes.apply(plans.default(), changes.parse([("rules.rocket.tiers", "[[5,0.02]")]))
