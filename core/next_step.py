@@ -57,11 +57,16 @@ def _commission(settled) -> str | None:
 
 def _paid(settled, rule: str, mine: pd.DataFrame, lines: pd.DataFrame) -> float:
     """The commissions of these assignments in yuan with the values of these lines."""
-    first = mine.drop_duplicates("employee_id").set_index("employee_id")
-    released = first.loc[first["released"].ne(""), "released"].to_dict()
-    scored = scores.again(settled.plan, mine, lines, released, mine.groupby("employee_id")["bonus_points"].max())
+    scored = _again(settled.plan, mine, lines)
     context = {name: mine[name].iloc[0] for name in ("quarter_days", "phase_factor", "budget_factor")}
     return float(rules.KINDS["scorecard_pay"]({"scores": scored}, settled.plan["rules"][rule] | context)["potential"].sum())
+
+
+def _again(plan: dict, people: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """The people scored with the values of these lines; releases and bonus points, which some posts of a person lack, as they
+    were."""
+    released = people[people["released"].ne("")].drop_duplicates("employee_id").set_index("employee_id")["released"]
+    return scores.again(plan, people, lines, released.to_dict(), people.groupby("employee_id")["bonus_points"].max())
 
 
 class Trial:
@@ -81,9 +86,7 @@ class Trial:
         place = self.mine.index.get_indexer(self.lines["segment"])
         lines["segment"] = (place[None, :] + trials[:, None] * size).ravel()
         lines["value"] = np.concatenate([self._with(line, value) for line, value in zip(changed, values, strict=True)])
-        first = people.drop_duplicates("employee_id").set_index("employee_id")
-        released = {name: answer for name, answer in first["released"].items() if answer}
-        scored = scores.again(self.plan, people, lines, released, first["bonus_points"])
+        scored = _again(self.plan, people, lines)
         paid = rules.KINDS["scorecard_pay"]({"scores": scored}, self.rule | self.context)
         by_trial = paid.groupby(paid["employee_id"].astype(int))
         return by_trial["grade"].first().to_numpy(object), by_trial["potential"].sum().to_numpy(float)

@@ -48,12 +48,7 @@ def _quarters_of(store: Store, days: str) -> tuple[str, ...]:
 
 def plan_for(store: Store, period: Period) -> dict:
     """The plan version in force on the first day of the period's quarter; the product's default where none is."""
-    return plans.copied(_plan_for(store, store.version(), period.quarter()))
-
-
-@lru_cache(maxsize=32)
-def _plan_for(store: Store, version: int, period: Period) -> dict:
-    saved = plans.in_force(store.plans(), period.start)
+    saved = plans.in_force(store.plans(), period.quarter().start)
     return plans.load(saved["document"]) | {"version": int(saved["version"])} if saved else plans.default()
 
 
@@ -188,30 +183,20 @@ def _populations(store: Store, version: int, period: Period, plan: dict) -> tupl
 def _about(store: Store, version: int, period: Period, definitions: tuple, additive: frozenset, back: int) -> tuple[dict, dict]:
     """What the rules are about: `populations.read`, the figures of teams alone, of the year before and earlier grades, each
     only where the plan or the data ask for it; beside it an empty place, kept as long as they are."""
-    found = _stored(store, version, period)
+    found, now = _stored(store, version, period), _measured(store, version, period, definitions, None)
     asked = len(found["tranches"]) and found["tranches"][["ltv_growth_min", "repurchase_lift_min"]].notna().any(axis=None)
-    before = _year_before(store, version, period, definitions) if asked else pd.DataFrame(columns=metrics.COLUMNS)
+    compared, company = frozenset({"ltv", "repurchase_rate"}), frozenset()
+    before = _measure(store, version, period.year_before(), definitions, compared, company) if asked else now.iloc[:0]
     grades = _grades(store, version, period, max(1 if len(found["choices"]) else 0, back))
-    now = _measured(store, version, period, definitions, None)
-    return found | {"own": _own(store, version, period, definitions, additive), "grades": grades,
-                    "company_growth": populations.growth(now, before),
+    own = populations.own_teams(store.cursor(), now, additive,
+                                lambda teams: _measure(store, version, period, definitions, additive, teams))
+    return found | {"own": own, "grades": grades, "company_growth": populations.growth(now, before),
                     "choices": populations.graded(found["choices"], grades)}, {}
 
 
 @lru_cache(maxsize=16)
 def _stored(store: Store, version: int, period: Period) -> dict:
     return populations.read(store.cursor(), period)
-
-
-@lru_cache(maxsize=16)
-def _own(store: Store, version: int, period: Period, definitions: tuple, additive: frozenset) -> pd.DataFrame:
-    return populations.own_teams(store.cursor(), measured(store, period, _thawed(definitions)), additive,
-                                 lambda teams: _measure(store, version, period, definitions, additive, teams))
-
-
-@lru_cache(maxsize=16)
-def _year_before(store: Store, version: int, period: Period, definitions: tuple) -> pd.DataFrame:
-    return _measure(store, version, period.year_before(), definitions, frozenset({"ltv", "repurchase_rate"}), frozenset())
 
 
 @lru_cache(maxsize=16)

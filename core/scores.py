@@ -31,9 +31,9 @@ def curve_score(points: list, attained):
 def score(plan: dict, period: Period, people: pd.DataFrame, values: pd.DataFrame, targets: pd.DataFrame,
           parents: dict, last: pd.Series | None = None, releases: dict | None = None,
           bonus: pd.Series | None = None, placed: tuple | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(one row per assignment with score, provisional, covered_weight, state, grade; one row per assignment × metric of
-    its card with level, value, target, floor, attainment, score, weight, missing). `placed`: what `place` answers for the
-    same people, values and targets, where it is known."""
+    """(one row per assignment with score, provisional, covered_weight, state, and of the person person_score and grade; one
+    row per assignment × metric of its card with level, value, target, floor, attainment, score, weight, missing). `placed`:
+    what `place` answers for the same people, values and targets, where it is known."""
     cards = plans.weights(plan, period)
     people, lines, which = placed or place(*cards_of(plan, period, posts(people)), period, people, values, targets, parents)
     weights = np.array([weight for card in cards.values() for weight in card.values()], float)
@@ -102,13 +102,13 @@ def _totals(plan: dict, people: pd.DataFrame, lines: pd.DataFrame, last, release
     answered = [released == answer for answer in ANSWERS]
     final = np.select([complete, held, *answered],
                       [whole, np.nan, renormalised, whole, _of_each(people["employee_id"], last, float)], np.nan)
-    open_ = np.isnan(final)
+    open_, mean = np.isnan(final), _means(people, final)
     return added(people, {
         "covered_weight": covered, "bonus_points": extra, "score": final,
         "provisional": np.where(open_ & ~held, renormalised, np.nan),
         "state": chosen([held, open_], ["held", "provisional"], "final"),
         "released": chosen([open_, *answered], ["", *ANSWERS], ""),
-        "grade": pd.array(_grades(plan, people, final), dtype="str")})
+        "person_score": mean, "grade": pd.array(grades_of(plan, mean), dtype="str")})
 
 
 def _of_each(employees: pd.Series, told, kind: type) -> np.ndarray:
@@ -138,12 +138,11 @@ def grades_of(plan: dict, scores) -> np.ndarray:
     return np.select([scores >= bar for _, bar in bars], [grade for grade, _ in bars], None)
 
 
-def _grades(plan: dict, people: pd.DataFrame, score: np.ndarray) -> np.ndarray:
-    """A person's grade: of the mean of the assignments' scores by days, only when all of them are final."""
+def _means(people: pd.DataFrame, score: np.ndarray) -> np.ndarray:
+    """Each person's score, which the grade is of: the mean of the assignments' scores by days, only when all are final."""
     person, names = pd.factorize(people["employee_id"])
     days = people["days"].to_numpy(float)
-    mean = np.bincount(person, score * days, len(names)) / np.bincount(person, days, len(names))
-    return grades_of(plan, mean[person])
+    return (np.bincount(person, score * days, len(names)) / np.bincount(person, days, len(names))).round(9)[person]
 
 
 def against_targets(plan: dict, period: Period, values: pd.DataFrame, targets: pd.DataFrame,

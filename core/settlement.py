@@ -91,10 +91,12 @@ def _results(plan: dict, phase: str, given: dict, context: dict, kept: dict) -> 
 
 
 def _result(name: str, rule: dict, given: dict, kept: dict) -> pd.DataFrame:
+    if OF_SCORES.intersection(READS[rule["kind"]]):
+        return rules.KINDS[rule["kind"]](given, rule).reset_index(drop=True)
     known, frame = kept.get(name, (None, None))
-    if known != rule or OF_SCORES.intersection(READS[rule["kind"]]):
+    if known != rule:
         frame = rules.KINDS[rule["kind"]](given, rule).reset_index(drop=True)
-        kept[name] = plans.copied(rule), frame
+        kept[name] = plans.copied(rule), frame  # a draft's tiers may be changed in place afterwards
     return frame.copy(deep=False)
 
 

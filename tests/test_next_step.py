@@ -59,6 +59,21 @@ def test_the_next_step_of_a_released_person_counts_the_missing_figure_as_release
     assert (row["metric"], row["gain"]) == ("repurchase_rate", 180)
 
 
+def test_a_release_of_the_second_post_counts_in_the_next_step(stored):
+    """E4 is whole at A1; at S1, which has no NPS of its own and no company's to fall back on, it was released with zero."""
+    tables = COMPANY | {"assignments": COMPANY["assignments"].replace("2026-08-10", "2026-08-01"),
+                        "targets": COMPANY["targets"].replace("2026Q3,company,,nps,40", "2026Q3,team,A1,nps,40")}
+    store = stored(**tables)
+    store.release("2026Q3", ["E4"], "zero", "no target")
+    settled = quarter.settle(store, Q3)
+    mine = settled.scores[settled.scores["employee_id"].eq("E4")]
+    assert mine["released"].tolist() == ["", "zero"]
+    steps = next_step.of_commission(settled, "E4").query("goal == 'target'")
+    assert steps["metric"].tolist() and (steps["gain"] > 0).all() and steps["gain"].notna().all()
+    assert next_step.Trial(settled, "commission", mine, settled.metrics[settled.metrics["segment"].isin(mine.index)]).paid == \
+        pytest.approx(mine["amount"].sum())
+
+
 def test_a_rule_that_pays_something_and_waits_for_more_is_told_with_what_it_pays(settled):
     rows = settled.ledger[settled.ledger["rule"].eq("commission") & settled.ledger["beneficiary_id"].eq("E4")]
     assert set(rows["status"]) == {"payable", "held"}

@@ -128,9 +128,11 @@ def finding(look: Session, found: Checked) -> None:
     named = look.say("comma").join(look.say("targets.lacking_of", metric=look.metric(row.metric), people=row.people)
                                    for row in without.head(MOST_NAMED).itertuples())
     named = look.say("targets.more", named=named) if len(without) > MOST_NAMED else named
-    end = look.say("targets.lacking", count=len(without), named=named) if len(without) else look.say("targets.complete") \
-        if len(found.targets) else ""
-    rows = found.targets
+    rows, end = found.targets, ""
+    if len(without):
+        end = look.say("targets.lacking", count=len(without), named=named)
+    elif len(rows):
+        end = look.say("targets.complete")
     show.sentence(look.say("targets.finding" if len(rows) else "targets.none", quarter=look.period.label, targets=len(rows),
                            subjects=len(rows[["subject_type", "subject_id"]].drop_duplicates()),
                            metrics=rows["metric"].nunique(), lacking=end))

@@ -58,11 +58,12 @@ def release(look: Session, employee: str, waiting: list[str]) -> None:
         reason = st.text_input(look.say("release.reason"))
         everybody = st.checkbox(look.say("release.everybody", people=len(waiting))) if len(waiting) > 1 else False
         if st.form_submit_button(look.say("release.now")):
-            if reason.strip():
-                who = sorted({employee, *waiting}) if everybody and answer else [employee]
+            wrong = "no_reason" if not reason.strip() else "back_alone" if everybody and not answer else ""
+            if not wrong:
+                who = sorted({employee, *waiting}) if everybody else [employee]
                 look.store.release(look.period.label, who, answer, reason.strip())
                 st.rerun()
-            st.error(look.say("release.no_reason"))
+            st.error(look.say(f"release.{wrong}"))
 
 
 def weights(look: Session, plan: dict, changed: dict) -> dict:

@@ -64,9 +64,9 @@ def reset(look: Session) -> None:
 
 
 def over_budget(look: Session, settled: Settlement) -> None:
-    """A warning where the whole company's pay is above a budget that does not scale it."""
+    """Of the whole company, a warning where its pay is above a budget that does not scale it."""
     budget, paid = settled.totals["budget"], settled.totals["payable_cny"]
-    if budget and paid > budget and settled.plan["company"]["over_budget"] == "warn":
+    if look.team is None and budget and paid > budget and settled.plan["company"]["over_budget"] == "warn":
         st.warning(look.say("incentives.over", paid=text.full(paid, "yuan", look.lang),
                             budget=text.full(budget, "yuan", look.lang), share=look.number(paid / budget, "percent")))
 

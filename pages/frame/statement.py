@@ -42,14 +42,15 @@ def statement(look: Session, settled: Settlement, person: pd.Series) -> None:
         st.markdown(f"#### {show.plain(title)}")
         st.markdown(show.plain(" · ".join([rewards.about(look, settled, rows), *_grade(look, mine)])))
         lines = rewards.lines(look, settled, rows)
-        paid = [line for line in lines if settled.plan["rules"][line.entry["rule"]]["kind"] == "scorecard_pay"]
+        of_post = {line.row: line.entry["line"] for line in lines
+                   if settled.plan["rules"][line.entry["rule"]]["kind"] == "scorecard_pay"}
         for segment, assignment in mine.to_dict("index").items():
             _assignment(look, settled, segment, assignment)
-            for line in paid:
-                if line.entry["line"] == segment:
+            for line in lines:
+                if of_post.get(line.row) == segment:
                     rewards.row(look, line)
         for line in lines:
-            if line not in paid:
+            if line.row not in of_post:
                 rewards.row(look, line)
         rewards.awards(look, settled, {person.name})
         parts = next_step.parts_of(con, settled.quarter, [person.name])
@@ -83,20 +84,21 @@ def _assignment(look: Session, settled: Settlement, segment: int, assignment: di
         seasons = [settled.plan["seasons"][name][look.lang] for name in settled.seasons]
         told = [look.say("statement.source", metric=look.metric(row["metric"]), rows=source(look, settled, row))
                 for row in rows.to_dict("records")]
-        told.append(look.say("statement.card", version=settled.plan["version"], card=assignment["scorecard"],
+        card = settled.plan["scorecards"].get(assignment["scorecard"], {}).get(look.lang, assignment["scorecard"])
+        told.append(look.say("statement.card", version=settled.plan["version"], card=card,
                              seasons=look.say("comma").join(seasons) or look.say("statement.no_season")))
         st.caption(show.plain(look.say("semicolon").join(told)))
     if assignment["covered_weight"] < 1 and (found := look.store.released(settled.quarter, assignment["employee_id"])):
-        st.markdown(show.plain(look.say("statement.released", answer=look.say(f"release.{found[0]}"), reason=found[1])))
+        key = "statement.released" if assignment["released"] else "statement.released_in_vain"
+        st.markdown(show.plain(look.say(key, answer=look.say(f"release.{found[0]}"), reason=found[1])))
 
 
 def _grade(look: Session, mine: pd.DataFrame) -> list[str]:
     """The person's grade, with the mean by days where there are several posts; nothing while a score is open."""
     if mine.empty or text.missing(mine["grade"].iloc[0]):
         return []
-    mean = (mine["score"] * mine["days"]).sum() / mine["days"].sum()
     return [look.say("statement.grade" if len(mine) == 1 else "statement.grade_of_posts", grade=mine["grade"].iloc[0],
-                     score=text.full(round(mean, 9), "score", look.lang))]
+                     score=text.full(mine["person_score"].iloc[0], "score", look.lang))]
 
 
 def team(look: Session, settled: Settlement, team_id: str) -> None:

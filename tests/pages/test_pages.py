@@ -103,7 +103,7 @@ def test_pending_and_not_assessable_are_told_apart(read_only, look):
     app = look("incentives")
     assert "3 人因数据不全待定" not in app.main.subheader[-1].value
     assert "2 人因数据不全待定；1 人无法评定" in app.main.subheader[-1].value
-    assert "不足 60.0%" in words(look("incentives", person="E3"))
+    assert "至少 60.0%" in words(look("incentives", person="E3"))
 
 
 def test_an_address_with_a_change_that_cannot_be_is_ignored(read_only, look):
