@@ -64,14 +64,14 @@ def row(look: Session, line: Line) -> None:
 
 def _sentences(look: Session, line: Line) -> list[str]:
     """What was read, joined (`name value ← where`), and each step that was computed on a line of its own (`name = formula in
-    words = in numbers = value`), in order; a scorecard's metrics stand in a table of their own, and an amount that only repeats
-    the step before it is left out."""
+    words = in numbers = value`), in order. Left out are a scorecard's metrics, which stand in a table of their own, weights that
+    are all covered, and an amount that is not there or only repeats the step before it."""
     said: list[str] = []
     known = {step.name: step.value for step in line.steps}
     for step, after in zip(line.steps, [None, *line.steps], strict=False):
         read = explanation.names(step.formula)
-        repeats = step.name == "potential" and len(read) == 1 and known[read[0]] == step.value
-        if step.name in ("status", "amount") or "." in step.name or repeats or (step.name, step.value) == ("covered_weight", 1):
+        empty = step.name == "potential" and (text.missing(step.value) or [known[name] for name in read] == [step.value])
+        if step.name in ("status", "amount") or "." in step.name or empty or (step.name, step.value) == ("covered_weight", 1):
             continue
         named, value = wording.label(step, look.lang), wording.value(step, look.lang)
         how = wording.how(step, line.steps, look.lang)
